@@ -1,0 +1,45 @@
+# `make translate` and `make test` do all of their own set-up; the second time they are quick.
+
+TEXT ?= the machines win
+FROM ?= en
+TO ?= fr
+export PYTHON
+
+# The recipe reads the text from its environment, exactly as typed: `value` keeps a dollar
+# sign from being expanded by make, and the shell never parses what is inside a variable.
+unexport TEXT FROM TO
+translate: export TRANSLATE_TEXT := $(value TEXT)
+translate: export TRANSLATE_FROM := $(value FROM)
+translate: export TRANSLATE_TO := $(value TO)
+
+.PHONY: translate test lint types pytest wheel clean
+
+translate: .venv-run/.installed
+	@.venv-run/bin/traverba translate --from "$$TRANSLATE_FROM" --to "$$TRANSLATE_TO" -- "$$TRANSLATE_TEXT"
+
+test: lint types pytest
+
+lint: .venv/.installed
+	.venv/bin/ruff check
+	.venv/bin/ruff format --check
+
+types: .venv/.installed
+	.venv/bin/mypy
+
+pytest: .venv/.installed
+	.venv/bin/pytest
+
+wheel: .venv/.installed
+	.venv/bin/python -m build --wheel --no-isolation --outdir dist
+
+# Translating needs only the lean runtime; developing needs torch too, so they are two environments.
+.venv-run/.installed: EXTRAS = cpu
+.venv/.installed: EXTRAS = export,dev
+%/.installed: pyproject.toml constraints.txt .ci/venv
+	@echo "Setting up $* (once)"
+	@.ci/venv $* $(EXTRAS)
+	@touch $@
+
+clean:
+	rm -rf build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find runtime export tests benchmarks -name __pycache__ -prune -exec rm -rf {} +
