@@ -36,7 +36,7 @@ wheel: .venv/.installed
 .venv-run/.installed: EXTRAS = cpu
 .venv/.installed: EXTRAS = export,dev
 %/.installed: pyproject.toml constraints.txt .ci/venv
-	@echo "Setting up $* (once)"
+	@echo "Setting up $* (once, it may take a few minutes)"
 	@.ci/venv $* $(EXTRAS)
 	@touch $@
 
