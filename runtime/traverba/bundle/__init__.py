@@ -1,0 +1,33 @@
+"""The model on disk: a folder or one ``.traverba`` file, described by ``manifest.json``.
+
+Reading checks everything before a model is built from it; writing is atomic. This
+room imports the standard library only, so that the exporter and the runtime can share it.
+"""
+
+from traverba.bundle.manifest import (
+    Direction,
+    FileEntry,
+    Manifest,
+    Score,
+    SpecialTokens,
+    TrainingData,
+    Variant,
+)
+from traverba.bundle.reader import Bundle, open_bundle, verify_files
+from traverba.bundle.writer import pack_bundle, write_bundle, write_manifest
+
+__all__ = [
+    "Bundle",
+    "Direction",
+    "FileEntry",
+    "Manifest",
+    "Score",
+    "SpecialTokens",
+    "TrainingData",
+    "Variant",
+    "open_bundle",
+    "pack_bundle",
+    "verify_files",
+    "write_bundle",
+    "write_manifest",
+]

@@ -1,0 +1,88 @@
+"""Every error that traverba raises on purpose.
+
+::
+
+    TraverbaError
+    ├── BundleError                       the model on disk
+    │   ├── BundleNotFoundError           (FileNotFoundError)
+    │   ├── BundleFileMissingError        (FileNotFoundError)
+    │   ├── BundleHashError               (ValueError)
+    │   ├── BundleFormatError             (ValueError)
+    │   ├── BundleVersionError            (ValueError)
+    │   └── GraphContractError            (ValueError)
+    ├── DeviceError                       the machine
+    │   ├── OnnxRuntimeMissingError       (ImportError)
+    │   └── ProviderUnavailableError      (RuntimeError)
+    ├── InputError                        what the caller asked for
+    │   ├── LanguageError                 (ValueError)
+    │   ├── OptionError                   (ValueError)
+    │   └── TextDecodingError             (ValueError)
+    └── TranslatorClosedError             (RuntimeError)
+
+Each leaf also inherits the standard class that fits, so that callers who do not
+know traverba catch it too; each message says what to do next.
+"""
+
+
+class TraverbaError(Exception):
+    """Root of every error raised on purpose."""
+
+
+class BundleError(TraverbaError):
+    """A model bundle cannot be used."""
+
+
+class BundleNotFoundError(BundleError, FileNotFoundError):
+    """No bundle has this name or path."""
+
+
+class BundleFileMissingError(BundleError, FileNotFoundError):
+    """The manifest names a file that is not in the bundle."""
+
+
+class BundleHashError(BundleError, ValueError):
+    """A file is not the one the manifest describes (size or SHA-256)."""
+
+
+class BundleFormatError(BundleError, ValueError):
+    """The manifest, the archive or a graph cannot be parsed."""
+
+
+class BundleVersionError(BundleError, ValueError):
+    """The bundle was written by a newer format than this release reads."""
+
+
+class GraphContractError(BundleError, ValueError):
+    """A graph's tensors are not those that `traverba.contract` declares."""
+
+
+class DeviceError(TraverbaError):
+    """The machine lacks what was asked for."""
+
+
+class OnnxRuntimeMissingError(DeviceError, ImportError):
+    """No onnxruntime distribution is installed."""
+
+
+class ProviderUnavailableError(DeviceError, RuntimeError):
+    """The execution provider that was asked for is not there."""
+
+
+class InputError(TraverbaError):
+    """The caller's text or options cannot be used."""
+
+
+class LanguageError(InputError, ValueError):
+    """The model does not translate between these languages."""
+
+
+class OptionError(InputError, ValueError):
+    """An option is outside its range."""
+
+
+class TextDecodingError(InputError, ValueError):
+    """Input bytes are not valid UTF-8."""
+
+
+class TranslatorClosedError(TraverbaError, RuntimeError):
+    """The translator was used after `close()`."""
