@@ -36,7 +36,7 @@ wheel: .venv/.installed
 .venv-run/.installed: EXTRAS = cpu
 .venv/.installed: EXTRAS = export,dev
 %/.installed: pyproject.toml constraints.txt .ci/venv
-	@echo "Setting up $* (once, it may take a few minutes)"
+	@echo "Setting up $* (once, it may take a few minutes)" >&2
 	@.ci/venv $* $(EXTRAS)
 	@touch $@
 
