@@ -1,0 +1,85 @@
+"""The decoder: previous words, memory and state to the next words' hidden vectors.
+
+Teacher forcing passes all T target positions, generation passes T = 1 and the state of the
+step before: the same code, so that stepping cannot drift from training.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor, nn
+
+from traverba_export.model.attention import Attention
+from traverba_export.model.cells import CELLS
+from traverba_export.model.config import ModelConfig
+from traverba_export.model.layers import run_layer
+
+if TYPE_CHECKING:
+    from traverba_export.model.translator import Memory
+
+
+class Decoder(nn.Module):
+    """A stack of recurrent layers; attention is computed once a step, from the bottom layer.
+
+    Follows Wu et al. 2016, section 3: one attention, its context concatenated to the input of
+    the layers it can reach. Which ones that is depends on `ModelConfig.attention_query`.
+    """
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__()
+        self.config = config
+        cell = CELLS[config.cell]
+        context = 0 if config.attention == "none" else config.memory_size
+        bottom_context = context if config.attention_query == "previous" else 0
+        self.attention = None if config.attention == "none" else Attention(config)
+        self.bottom = cell(config.embedding_width + bottom_context, config.hidden_size)
+        self.upper = nn.ModuleList(
+            cell(config.hidden_size + context, config.hidden_size) for _ in range(1, config.decoder_layers)
+        )
+        self.dropout = nn.Dropout(config.dropout)
+
+    def forward(self, embedded: Tensor, state: Tensor, memory: Memory) -> tuple[Tensor, Tensor, Tensor]:
+        """``embedded`` (B, T, E), ``state`` (B, W) -> hidden (B, T, H), state (B, W), attention (B, T, S)."""
+        layer_states = list(state.split(self.config.layer_state_size, dim=-1))
+        hidden, context, weights, layer_states[0] = self._bottom(self.dropout(embedded), layer_states[0], memory)
+        for layer, cell in enumerate(self.upper, start=1):
+            inputs = self.dropout(hidden)
+            if context is not None:
+                inputs = torch.cat((inputs, context), dim=-1)
+            output, states = run_layer(cell, inputs, layer_states[layer])
+            layer_states[layer] = states[:, -1]
+            residual = self.config.residual_from is not None and layer >= self.config.residual_from
+            hidden = hidden + output if residual else output
+        return hidden, torch.cat(layer_states, dim=-1), weights
+
+    def _bottom(
+        self, inputs: Tensor, state: Tensor, memory: Memory
+    ) -> tuple[Tensor, Tensor | None, Tensor, Tensor]:
+        """The bottom layer and the attention it asks for: hidden, context, weights, new state."""
+        if self.attention is None:
+            hidden, states = run_layer(self.bottom, inputs, state)
+            weights = memory.bias.new_zeros(*inputs.shape[:2], memory.bias.shape[1])
+            return hidden, None, weights, states[:, -1]
+        if self.config.attention_query == "current":
+            hidden, states = run_layer(self.bottom, inputs, state)
+            context, weights = self.attention(hidden, memory.values, memory.keys, memory.bias)
+            return hidden, context, weights, states[:, -1]
+        return self._bottom_with_previous_context(inputs, state, memory)
+
+    def _bottom_with_previous_context(
+        self, inputs: Tensor, state: Tensor, memory: Memory
+    ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """The paper's order: the context of step i answers the bottom output of step i - 1."""
+        assert self.attention is not None
+        size = self.config.hidden_size
+        hiddens, contexts, weights = [], [], []
+        for embedded in inputs.split(1, dim=1):  # (B, 1, E)
+            context, weight = self.attention(state[:, None, :size], memory.values, memory.keys, memory.bias)
+            hidden, states = run_layer(self.bottom, torch.cat((embedded, context), dim=-1), state)
+            state = states[:, -1]
+            hiddens.append(hidden)
+            contexts.append(context)
+            weights.append(weight)
+        return torch.cat(hiddens, 1), torch.cat(contexts, 1), torch.cat(weights, 1), state

@@ -1,0 +1,53 @@
+"""The encoder: source embeddings to a memory of states, one for each source position."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from traverba_export.model.cells import CELLS, Cell
+from traverba_export.model.config import ModelConfig
+from traverba_export.model.layers import reverse_sequences, run_layer, state_at
+
+
+class Encoder(nn.Module):
+    """A stack of recurrent layers, the bottom one reading both ways (Wu et al. 2016, section 3.2)."""
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__()
+        self.config = config
+        cell = CELLS[config.cell]
+        self.forward_cell: Cell = cell(config.embedding_width, config.hidden_size)
+        self.backward_cell = cell(config.embedding_width, config.hidden_size) if config.bidirectional else None
+        self.upper = nn.ModuleList(
+            cell(config.bottom_size if layer == 1 else config.hidden_size, config.hidden_size)
+            for layer in range(1, config.encoder_layers)
+        )
+        self.dropout = nn.Dropout(config.dropout)
+
+    def forward(self, embedded: Tensor, lengths: Tensor) -> tuple[Tensor, list[Tensor]]:
+        """``embedded`` (B, S, E), ``lengths`` (B,) -> memory (B, S, M) and each layer's final state (B, Ws)."""
+        hidden, final = self._bottom(self.dropout(embedded), lengths)
+        finals = [final]
+        for layer, cell in enumerate(self.upper, start=1):
+            output, states = run_layer(cell, self.dropout(hidden), _zeros(hidden, cell))
+            finals.append(state_at(states, lengths))
+            residual = self.config.residual_from is not None and layer >= self.config.residual_from
+            hidden = hidden + output if residual and hidden.shape == output.shape else output
+        return hidden, finals
+
+    def _bottom(self, inputs: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
+        output, states = run_layer(self.forward_cell, inputs, _zeros(inputs, self.forward_cell))
+        final = state_at(states, lengths)
+        if self.backward_cell is None:
+            return output, final
+        mirrored = reverse_sequences(inputs, lengths)
+        back, states = run_layer(self.backward_cell, mirrored, _zeros(inputs, self.backward_cell))
+        back = reverse_sequences(back, lengths)
+        final = final + state_at(states, lengths)
+        merged = output + back if self.config.merge == "sum" else torch.cat((output, back), dim=-1)
+        return merged, final
+
+
+def _zeros(like: Tensor, cell: Cell) -> Tensor:
+    return like.new_zeros(like.shape[0], cell.state_size)

@@ -1,0 +1,104 @@
+"""The whole model: embeddings, encoder, bridge, decoder, output layer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from traverba_export.model.attention import PADDING_BIAS
+from traverba_export.model.config import ModelConfig
+from traverba_export.model.decoder import Decoder
+from traverba_export.model.encoder import Encoder
+
+
+@dataclass(frozen=True)
+class Memory:
+    """What attention reads, computed once for a source sentence."""
+
+    values: Tensor  # (B, S, M)
+    keys: Tensor  # (B, S, A)
+    bias: Tensor  # (B, S): 0, or PADDING_BIAS on padding
+
+    def select(self, rows: Tensor) -> Memory:
+        """The memory of some sentences, repeats allowed: ``rows`` (R,)."""
+        return Memory(self.values[rows], self.keys[rows], self.bias[rows])
+
+
+class EncoderDecoder(nn.Module):
+    """An attentive recurrent translator of the GNMT family.
+
+    Follows Wu et al. 2016 (arXiv 1609.08144) in the stack of LSTM layers with a bidirectional
+    bottom, residual connections from the third layer, one attention a step taken from the bottom
+    decoder layer, and normalised additive scores. Departs, where the configuration says so, in
+    summing directions instead of concatenating, in asking attention with the current step, in
+    starting the decoder from the encoder's states, and in tying embeddings (Press & Wolf 2017).
+    """
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__()
+        self.config = config
+        width = config.embedding_width
+        self.target_embedding = nn.Embedding(config.vocab_size, width)
+        self.source_embedding = (
+            self.target_embedding if config.tie_embeddings == "all" else nn.Embedding(config.vocab_size, width)
+        )
+        self.encoder = Encoder(config)
+        self.decoder = Decoder(config)
+        self.dropout = nn.Dropout(config.dropout)
+        self.output = nn.Linear(config.hidden_size, config.vocab_size)
+        if config.tie_embeddings != "none":
+            self.output.weight = self.target_embedding.weight
+        self._initialise()
+
+    def _initialise(self) -> None:
+        """Uniform weights of each matrix's own scale; biases keep what their cell gave them."""
+        for parameter in self.parameters():
+            if parameter.dim() == 2:
+                nn.init.xavier_uniform_(parameter)
+        for embedding in (self.source_embedding, self.target_embedding):
+            nn.init.normal_(embedding.weight, std=self.config.embedding_width**-0.5)
+        nn.init.zeros_(self.output.bias)
+
+    def encode(self, src_ids: Tensor, src_lengths: Tensor) -> tuple[Memory, Tensor]:
+        """``src_ids`` (B, S), ``src_lengths`` (B,) -> memory and initial decoder state (B, W)."""
+        values, finals = self.encoder(self.source_embedding(src_ids), src_lengths)
+        attention = self.decoder.attention
+        keys = values if attention is None else attention.keys(values)
+        padding = torch.arange(src_ids.shape[1], device=src_ids.device) >= src_lengths[:, None]  # (B, S)
+        bias = torch.zeros(src_ids.shape, device=src_ids.device).masked_fill(padding, PADDING_BIAS)
+        return Memory(values, keys, bias), self._bridge(finals)
+
+    def _bridge(self, finals: list[Tensor]) -> Tensor:
+        """Each decoder layer starts from the encoder layer of its height, the higher ones from the top."""
+        if self.config.bridge == "zeros":
+            return finals[0].new_zeros(finals[0].shape[0], self.config.state_size)
+        chosen = [finals[min(layer, len(finals) - 1)] for layer in range(self.config.decoder_layers)]
+        return torch.cat(chosen, dim=-1)
+
+    def decode(self, prev_ids: Tensor, state: Tensor, memory: Memory) -> tuple[Tensor, Tensor, Tensor]:
+        """``prev_ids`` (B, T), ``state`` (B, W) -> hidden (B, T, H), state (B, W), attention (B, T, S)."""
+        hidden, state, attention = self.decoder(self.target_embedding(prev_ids), state, memory)
+        return self.dropout(hidden), state, attention
+
+    def log_probs(self, hidden: Tensor) -> Tensor:
+        """``hidden`` (..., H) -> log-probabilities (..., V)."""
+        return torch.log_softmax(self.output(hidden).float(), dim=-1)
+
+    def forward(self, src_ids: Tensor, src_lengths: Tensor, prev_ids: Tensor) -> Tensor:
+        """Teacher forcing: hidden vectors (B, T, H) of the target whose previous words are ``prev_ids`` (B, T)."""
+        memory, state = self.encode(src_ids, src_lengths)
+        return self.decode(prev_ids, state, memory)[0]
+
+
+def count_parameters(model: EncoderDecoder) -> dict[str, int]:
+    """Parameters per part, shared matrices counted once, under the part that comes first."""
+    parts: dict[str, int] = {}
+    seen: set[int] = set()
+    for name, parameter in model.named_parameters(remove_duplicate=False):
+        if id(parameter) not in seen:
+            seen.add(id(parameter))
+            part = name.split(".")[0]
+            parts[part] = parts.get(part, 0) + parameter.numel()
+    return parts

@@ -1,0 +1,80 @@
+"""Subwords: one byte-level BPE vocabulary for all languages.
+
+Bytes are the fallback of last resort, so no input has unknown tokens. Special and language
+tokens own the first ids and cannot be produced from text: BPE only reaches an id through merges,
+and no merge leads to them. The convention for text (one leading space added, then taken away
+again) is that of the runtime's tokenizer, which does all encoding here too.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
+
+PAD, BOS, EOS = 0, 1, 2
+SPECIAL_TOKENS = ("<pad>", "<s>", "</s>")
+
+WORDS = r" ?\p{L}[\p{L}\p{M}]*['’]?| ?\p{N}| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"
+"""Where merges may not reach across: a word takes the space before it and an elision's apostrophe
+("l'", "j'") with it; digits stand alone, so that numbers are copied digit by digit."""
+
+
+class Subwords:
+    """A trained vocabulary."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._tokenizer = Tokenizer.from_file(str(path))
+
+    @property
+    def vocab_size(self) -> int:
+        """V."""
+        return int(self._tokenizer.get_vocab_size())
+
+    def language_token(self, language: str) -> int:
+        """The id that asks for this target language."""
+        token = self._tokenizer.token_to_id(language_token(language))
+        if token is None:
+            raise ValueError(f"the vocabulary {self.path} has no token for language {language!r}")
+        return int(token)
+
+    def encode_batch(self, texts: Sequence[str]) -> list[list[int]]:
+        """Ids of each text, without special tokens."""
+        return [e.ids for e in self._tokenizer.encode_batch_fast([" " + t for t in texts], add_special_tokens=False)]
+
+    def decode(self, ids: Sequence[int]) -> str:
+        """The text of ids; special and language tokens are left out."""
+        return str(self._tokenizer.decode([i for i in ids if i > EOS])).removeprefix(" ")
+
+
+def language_token(language: str) -> str:
+    """The source-side token that names the target language (Johnson et al. 2017)."""
+    return f"<2{language}>"
+
+
+def train_subwords(texts: Iterable[str], languages: Sequence[str], vocab_size: int, path: Path) -> Subwords:
+    """Learn merges from ``texts`` and write the vocabulary to ``path``."""
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
+        [
+            pre_tokenizers.Split(Regex(WORDS), behavior="isolated"),
+            pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False),
+        ]
+    )
+    tokenizer.decoder = decoders.ByteLevel()
+    trainer = trainers.BpeTrainer(
+        vocab_size=vocab_size,
+        special_tokens=[*SPECIAL_TOKENS, *map(language_token, languages)],
+        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+        show_progress=False,
+    )
+    tokenizer.train_from_iterator((" " + text for text in texts), trainer)
+    spec = json.loads(tokenizer.to_str())
+    spec["added_tokens"] = []  # else "<s>" typed by a user would become the special token
+    partial = path.with_suffix(".partial")
+    partial.write_text(json.dumps(spec, ensure_ascii=False), encoding="utf-8")
+    partial.replace(path)
+    return Subwords(path)

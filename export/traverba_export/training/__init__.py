@@ -1,0 +1,5 @@
+"""From a recipe and a data folder to trained weights.
+
+`preparation` makes pools of examples, `trainer` runs the loop, `schedule`, `loss` and `checkpoints`
+are its parts, `generation` and `evaluation` watch dev quality, `journal` keeps the log and the curves.
+"""

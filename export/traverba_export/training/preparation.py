@@ -1,0 +1,112 @@
+"""Everything that happens to text before the first training step."""
+
+from __future__ import annotations
+
+import itertools
+import logging
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from traverba_export.corpora.cleaning import clean_pairs, comparison_key
+from traverba_export.corpora.examples import Pool, build_pool
+from traverba_export.corpora.reading import CorpusSpec, ReadingReport, read_pairs
+from traverba_export.recipe import Recipe, split_direction
+from traverba_export.subwords import Subwords, train_subwords
+
+log = logging.getLogger(__name__)
+
+Pair = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class DevSet:
+    """Held-out sentences of one direction."""
+
+    direction: str
+    sources: list[str]
+    references: list[str]
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What the trainer needs."""
+
+    subwords: Subwords
+    pools: list[Pool]
+    dev: list[DevSet]
+
+
+def prepare(recipe: Recipe, data_dir: Path, out_dir: Path) -> Prepared:
+    """Read, clean and encode all corpora; subwords already in ``out_dir`` are kept."""
+    held_out = _held_out_keys(recipe, data_dir)
+    texts = [_read_clean(spec, recipe, data_dir, held_out) for spec in recipe.corpora]
+    subwords = _subwords(recipe, texts, out_dir / "tokenizer.json")
+    pools = [
+        _pool(recipe, spec, pairs, direction, subwords)
+        for spec, pairs in zip(recipe.corpora, texts, strict=True)
+        for direction in spec.directions
+    ]
+    return Prepared(subwords, pools, _dev_sets(recipe, data_dir))
+
+
+def _held_out_keys(recipe: Recipe, data_dir: Path) -> set[str]:
+    keys: set[str] = set()
+    for spec in (*recipe.dev, *recipe.test):
+        for pair in read_pairs(spec, data_dir, ReadingReport()):
+            keys.update(map(comparison_key, pair))
+    return keys - {""}
+
+
+def _read_clean(spec: CorpusSpec, recipe: Recipe, data_dir: Path, held_out: set[str]) -> list[Pair]:
+    report, dropped = ReadingReport(), Counter[str]()
+    pairs = read_pairs(spec, data_dir, report)
+    kept = list(clean_pairs(pairs, spec.languages, recipe.cleaning, held_out, dropped))
+    reasons = ", ".join(f"{reason} {count}" for reason, count in dropped.most_common()) or "nothing"
+    log.info("%s: kept %d of %d pairs; dropped: %s", spec.paths[0], len(kept), report.lines, reasons)
+    if report.malformed:
+        log.warning("%d malformed lines, first: %s", report.malformed, "; ".join(report.examples))
+    return kept
+
+
+def _subwords(recipe: Recipe, texts: list[list[Pair]], path: Path) -> Subwords:
+    if path.exists():
+        return Subwords(path)
+    return train_subwords(_balanced_sample(recipe, texts), recipe.languages, recipe.vocab_size, path)
+
+
+def _balanced_sample(recipe: Recipe, texts: list[list[Pair]]) -> Iterator[str]:
+    """Equally many distinct sentences of every language, so that no script is starved of merges.
+
+    A language with fewer sentences is repeated up to the common number.
+    """
+    for language in recipe.languages:
+        sentences = dict.fromkeys(
+            pair[spec.languages.index(language)]
+            for spec, pairs in zip(recipe.corpora, texts, strict=True)
+            if language in spec.languages
+            for pair in pairs
+        )
+        stride = max(1, len(sentences) // recipe.subword_lines)
+        yield from itertools.islice(itertools.cycle(list(sentences)[::stride]), recipe.subword_lines)
+
+
+def _pool(recipe: Recipe, spec: CorpusSpec, pairs: list[Pair], direction: str, subwords: Subwords) -> Pool:
+    source, target = split_direction(direction)
+    oriented = pairs if source == spec.languages[0] else [(b, a) for a, b in pairs]
+    name = f"{spec.paths[0]} {direction}"
+    return build_pool(
+        name, oriented, target, spec.directions[direction], subwords, recipe.training.casual_share, recipe.seed
+    )
+
+
+def _dev_sets(recipe: Recipe, data_dir: Path) -> list[DevSet]:
+    sets = []
+    for spec in recipe.dev:
+        pairs = list(itertools.islice(read_pairs(spec, data_dir, ReadingReport()), recipe.training.eval_sentences))
+        for direction in spec.directions:
+            first = split_direction(direction)[0] == spec.languages[0]
+            sides = ([a for a, _ in pairs], [b for _, b in pairs])
+            sets.append(DevSet(direction, sides[0 if first else 1], sides[1 if first else 0]))
+    return sets

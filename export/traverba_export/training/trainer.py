@@ -1,0 +1,182 @@
+"""The training loop: resumable at any moment, watched on dev, averaged at the end."""
+
+from __future__ import annotations
+
+import logging
+import time
+from dataclasses import asdict
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from traverba_export.corpora.batching import Batch, EpochPlan, plan_epoch
+from traverba_export.model import EncoderDecoder, count_parameters
+from traverba_export.recipe import Recipe
+from traverba_export.subwords import PAD
+from traverba_export.training.checkpoints import (
+    Progress,
+    average_weights,
+    restore_checkpoint,
+    save_atomically,
+    save_checkpoint,
+)
+from traverba_export.training.evaluation import Scores, evaluate
+from traverba_export.training.journal import Journal, plot_curves
+from traverba_export.training.loss import output_loss
+from traverba_export.training.preparation import Prepared
+from traverba_export.training.progress import ProgressLine
+from traverba_export.training.schedule import learning_rate
+
+log = logging.getLogger(__name__)
+
+LOG_INTERVAL = 50
+FINAL = "final.pt"
+
+
+class Trainer:
+    """Owns model, optimiser and position; `run` trains to the end of the recipe from wherever it stands."""
+
+    def __init__(self, recipe: Recipe, prepared: Prepared, out_dir: Path, device: str) -> None:
+        self.recipe, self.options, self.prepared, self.out_dir = recipe, recipe.training, prepared, out_dir
+        self.device = torch.device(device)
+        torch.manual_seed(recipe.seed)
+        self.model = EncoderDecoder(recipe.model).to(self.device)
+        self.optimiser = torch.optim.AdamW(
+            self.model.parameters(), betas=(0.9, 0.98), eps=1e-8, weight_decay=self.options.weight_decay
+        )
+        self.scaler = torch.amp.GradScaler(self.device.type, enabled=self.options.precision == "fp16")
+        self.progress = restore_checkpoint(out_dir, self.model, self.optimiser, self.scaler)
+        self.journal = Journal(out_dir, [d.direction for d in prepared.dev], self.progress.step)
+        log.info("parameters: %s; resuming at step %d", count_parameters(self.model), self.progress.step)
+
+    def run(self) -> Path:
+        """Train until the recipe's last step or until patience runs out; returns the final weights' file."""
+        self.model.train()
+        with ProgressLine(self.options.max_steps) as line:
+            while not self._finished():
+                plan = plan_epoch(
+                    self.prepared.pools, self.options.token_budget, self.recipe.seed, self.progress.epoch
+                )
+                self._run_epoch(plan, line)
+        return self._finish()
+
+    def _finished(self) -> bool:
+        tired = 0 < self.options.patience <= self.progress.evaluations_without_gain
+        return self.progress.step >= self.options.max_steps or tired
+
+    def _run_epoch(self, plan: EpochPlan, line: ProgressLine) -> None:
+        losses, tokens, started = 0.0, 0, time.monotonic()
+        while self.progress.batch < len(plan) and not self._finished():
+            batch = plan[self.progress.batch]
+            losses += self._update(batch) * batch.target_tokens
+            tokens += batch.target_tokens
+            self.progress.batch += 1
+            self.progress.step += 1
+            if self.progress.step % LOG_INTERVAL == 0 or self._due():
+                elapsed = time.monotonic() - started
+                self.progress.seconds += elapsed
+                self.progress.target_tokens += tokens
+                line.update(self.progress.step, losses / tokens, tokens / elapsed)
+                self._record(losses / tokens, tokens / elapsed)
+                losses, tokens, started = 0.0, 0, time.monotonic()
+        if self.progress.batch >= len(plan):
+            self.progress.epoch += 1
+            self.progress.batch = 0
+
+    def _due(self) -> bool:
+        step = self.progress.step
+        return (
+            step % self.options.eval_interval == 0
+            or step % self.options.save_interval == 0
+            or step == self.options.max_steps
+        )
+
+    def _update(self, batch: Batch) -> float:
+        """One optimiser step; returns the loss in nats a target token."""
+        rate = learning_rate(self.progress.step, self.options)
+        for group in self.optimiser.param_groups:
+            group["lr"] = rate
+        loss = self._loss(batch)
+        self.optimiser.zero_grad(set_to_none=True)
+        self.scaler.scale(loss).backward()
+        self.scaler.unscale_(self.optimiser)
+        torch.nn.utils.clip_grad_norm_(self.model.parameters(), self.options.clip_norm)
+        self.scaler.step(self.optimiser)
+        self.scaler.update()
+        return float(loss.detach())
+
+    def _loss(self, batch: Batch) -> Tensor:
+        src_ids, src_lengths, prev_ids, next_ids = (
+            torch.from_numpy(a).to(self.device)
+            for a in (batch.src_ids, batch.src_lengths, batch.prev_ids, batch.next_ids)
+        )
+        narrow = torch.float16 if self.options.precision == "fp16" else torch.bfloat16
+        with torch.autocast(self.device.type, narrow, enabled=self.options.precision != "fp32"):
+            hidden = self.model(src_ids, src_lengths, prev_ids)
+            real = next_ids != PAD
+            output = self.model.output
+            total = output_loss(
+                hidden[real], output.weight, output.bias, next_ids[real], smoothing=self.options.label_smoothing
+            )
+        return total / batch.target_tokens
+
+    def _record(self, train_loss: float, tokens_per_second: float) -> None:
+        """Journal, evaluation and checkpoint, each when it is due."""
+        step = self.progress.step
+        scores: list[Scores] = []
+        if step % self.options.eval_interval == 0 or step == self.options.max_steps:
+            scores = self._evaluate()
+        self.journal.append(
+            {
+                "step": step,
+                "epoch": self.progress.epoch,
+                "hours": round(self.progress.seconds / 3600, 4),
+                "target_tokens": self.progress.target_tokens,
+                "tokens_per_second": round(tokens_per_second),
+                "learning_rate": f"{learning_rate(step, self.options):.2e}",
+                "train_loss": round(train_loss, 4),
+                **{f"bleu {s.direction}": round(s.bleu, 2) for s in scores},
+                **{f"chrf {s.direction}": round(s.chrf, 2) for s in scores},
+            }
+        )
+        if self._due():
+            save_checkpoint(self.out_dir, self.model, self.optimiser, self.scaler.state_dict(), self.progress)
+
+    def _evaluate(self) -> list[Scores]:
+        """Dev scores, a snapshot for averaging, and the picture of the curves."""
+        scores = evaluate(self.model, self.prepared.subwords, self.prepared.dev, self.options.precision)
+        for s in scores:
+            log.info("step %d %s: BLEU %.2f chrF %.2f (%s)", self.progress.step, s.direction, s.bleu, s.chrf,
+                     s.bleu_signature)  # fmt: skip
+        mean = sum(s.bleu for s in scores) / max(1, len(scores))
+        better = mean > self.progress.best_bleu
+        self.progress.evaluations_without_gain = 0 if better else self.progress.evaluations_without_gain + 1
+        self.progress.best_bleu = max(mean, self.progress.best_bleu)
+        self._snapshot()
+        plot_curves(self.journal.path, self.out_dir / "curves.png")
+        return scores
+
+    def _snapshot(self) -> None:
+        """Keep these weights for averaging and forget the oldest beyond `average_last`."""
+        name = f"step-{self.progress.step}.pt"
+        save_atomically(self.model.state_dict(), self.out_dir / name)
+        kept = [n for n in self.progress.snapshots if n != name] + [name]
+        for old in kept[: -self.options.average_last]:
+            (self.out_dir / old).unlink(missing_ok=True)
+        self.progress.snapshots = kept[-self.options.average_last :]
+
+    def _finish(self) -> Path:
+        """Average the latest snapshots, score the average, write it."""
+        weights = average_weights([self.out_dir / name for name in self.progress.snapshots])
+        self.model.load_state_dict(weights)
+        scores = evaluate(self.model, self.prepared.subwords, self.prepared.dev, self.options.precision)
+        for s in scores:
+            log.info("averaged %s: BLEU %.2f chrF %.2f (%s)", s.direction, s.bleu, s.chrf, s.bleu_signature)
+        state = {"model": weights, "config": self.recipe.model.to_dict(), "dev": [asdict(s) for s in scores]}
+        save_atomically(state, self.out_dir / FINAL)
+        plot_curves(self.journal.path, self.out_dir / "curves.png")
+        return self.out_dir / FINAL
+
+
+__all__ = ["FINAL", "Progress", "Trainer"]
