@@ -92,8 +92,10 @@ def load_recipe(path: Path) -> Recipe:
         raise RecipeError(f"{path}: {error}") from error
     try:
         return _recipe(raw)
-    except (KeyError, TypeError, ValueError) as error:
-        raise RecipeError(f"{path}: {error.args[0] if error.args else error}") from error
+    except KeyError as error:
+        raise RecipeError(f"{path}: the key {error} is missing") from error
+    except (TypeError, ValueError) as error:
+        raise RecipeError(f"{path}: {error}") from error
 
 
 def _recipe(raw: dict[str, Any]) -> Recipe:
@@ -109,7 +111,11 @@ def _recipe(raw: dict[str, Any]) -> Recipe:
         test=tuple(_corpus(c) for c in raw.pop("test", [])),
         cleaning=CleaningRules(**raw.pop("cleaning", {})),
         training=TrainingOptions(**raw.pop("training", {})),
-        **{f.name: raw.pop(f.name) for f in fields(Recipe) if f.name in ("seed", "subword_lines") and f.name in raw},
+        **{
+            f.name: raw.pop(f.name)
+            for f in fields(Recipe)
+            if f.name in ("seed", "subword_lines") and f.name in raw
+        },
     )
     if raw:
         raise RecipeError(f"unknown keys: {', '.join(raw)}")
@@ -127,5 +133,7 @@ def _corpus(raw: dict[str, Any]) -> CorpusSpec:
     )
     for direction in spec.directions:
         if set(split_direction(direction)) != set(languages):
-            raise RecipeError(f"corpus {paths}: direction {direction} is not between {' and '.join(languages)}")
+            raise RecipeError(
+                f"corpus {paths}: direction {direction} is not between {' and '.join(languages)}"
+            )
     return spec

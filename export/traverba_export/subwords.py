@@ -9,13 +9,17 @@ again) is that of the runtime's tokenizer, which does all encoding here too.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
 
+from traverba.text import BpeTokenizer
+
 PAD, BOS, EOS = 0, 1, 2
 SPECIAL_TOKENS = ("<pad>", "<s>", "</s>")
+_LANGUAGE_TOKEN = re.compile(r"<2[a-z]{2,8}>")
 
 WORDS = r" ?\p{L}[\p{L}\p{M}]*['’]?| ?\p{N}| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"
 """Where merges may not reach across: a word takes the space before it and an elision's apostrophe
@@ -23,31 +27,32 @@ WORDS = r" ?\p{L}[\p{L}\p{M}]*['’]?| ?\p{N}| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"
 
 
 class Subwords:
-    """A trained vocabulary."""
+    """A trained vocabulary: the runtime's tokenizer, and the ids that no text leads to."""
 
     def __init__(self, path: Path) -> None:
+        vocabulary: dict[str, int] = json.loads(path.read_text(encoding="utf-8"))["model"]["vocab"]
         self.path = path
-        self._tokenizer = Tokenizer.from_file(str(path))
+        self.target_tokens = {t[2:-1]: i for t, i in vocabulary.items() if _LANGUAGE_TOKEN.fullmatch(t)}
+        self.tokenizer = BpeTokenizer(path, {PAD, BOS, EOS, *self.target_tokens.values()})
 
     @property
     def vocab_size(self) -> int:
         """V."""
-        return int(self._tokenizer.get_vocab_size())
+        return self.tokenizer.vocab_size
 
     def language_token(self, language: str) -> int:
         """The id that asks for this target language."""
-        token = self._tokenizer.token_to_id(language_token(language))
-        if token is None:
+        if language not in self.target_tokens:
             raise ValueError(f"the vocabulary {self.path} has no token for language {language!r}")
-        return int(token)
+        return self.target_tokens[language]
 
     def encode_batch(self, texts: Sequence[str]) -> list[list[int]]:
         """Ids of each text, without special tokens."""
-        return [e.ids for e in self._tokenizer.encode_batch_fast([" " + t for t in texts], add_special_tokens=False)]
+        return [self.tokenizer.encode(text) for text in texts]
 
     def decode(self, ids: Sequence[int]) -> str:
         """The text of ids; special and language tokens are left out."""
-        return str(self._tokenizer.decode([i for i in ids if i > EOS])).removeprefix(" ")
+        return self.tokenizer.decode(ids)
 
 
 def language_token(language: str) -> str:

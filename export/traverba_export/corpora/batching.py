@@ -71,11 +71,13 @@ def plan_epoch(pools: Sequence[Pool], token_budget: int, seed: int, epoch: int) 
     """
     rng = np.random.default_rng([seed, epoch])
     pool_index, example_index = _draw(pools, rng)
-    src_lengths, tgt_lengths = (_lengths(pools, pool_index, example_index, side) for side in ("source", "target"))
+    src_lengths, tgt_lengths = (
+        _lengths(pools, pool_index, example_index, side) for side in ("source", "target")
+    )
     widths = np.maximum(src_lengths + 2, tgt_lengths + 1)
     order = np.lexsort((rng.random(len(widths)), src_lengths, tgt_lengths))
     batches = _cut(order, widths, token_budget)
-    rng.shuffle(batches)  # type: ignore[arg-type]
+    rng.shuffle(batches)
     return EpochPlan(pools, pool_index, example_index, batches)
 
 

@@ -7,7 +7,15 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-SCRIPTS = {"en": "LATIN", "fr": "LATIN", "de": "LATIN", "es": "LATIN", "cs": "LATIN", "vi": "LATIN", "ru": "CYRILLIC"}
+SCRIPTS = {
+    "en": "LATIN",
+    "fr": "LATIN",
+    "de": "LATIN",
+    "es": "LATIN",
+    "cs": "LATIN",
+    "vi": "LATIN",
+    "ru": "CYRILLIC",
+}
 """The Unicode script most letters of a sentence should have; a language not listed is not checked."""
 
 

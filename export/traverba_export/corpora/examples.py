@@ -65,7 +65,7 @@ def build_pool(
 ) -> Pool:
     """Encode source-target ``pairs``, with a random ``casual_share`` of them once more in casual form."""
     draw = np.random.default_rng(seed).random(len(pairs)) < casual_share
-    extra = [casual(pairs[i]) for i in np.flatnonzero(draw)]
+    extra = [casual(pairs[i]) for i in np.flatnonzero(draw).tolist()]
     everything = [*pairs, *(p for p in extra if all(p))]
     source = Sequences.pack(subwords.encode_batch([p[0] for p in everything]))
     target = Sequences.pack(subwords.encode_batch([p[1] for p in everything]))

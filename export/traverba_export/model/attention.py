@@ -35,11 +35,13 @@ class Attention(nn.Module):
 
     def keys(self, memory: Tensor) -> Tensor:
         """``memory`` (B, S, M) -> keys (B, S, A)."""
-        return memory if self.kind == "dot" else self.key(memory)
+        keys: Tensor = memory if self.kind == "dot" else self.key(memory)
+        return keys
 
     def score_vector(self) -> Tensor:
         """The normalised v of the additive score, (A,)."""
-        return self.gain * self.direction / self.direction.norm()
+        vector: Tensor = self.gain * self.direction / self.direction.norm()
+        return vector
 
     def forward(self, queries: Tensor, memory: Tensor, keys: Tensor, bias: Tensor) -> tuple[Tensor, Tensor]:
         """``queries`` (B, T, H), ``bias`` (B, S) -> contexts (B, T, M) and weights (B, T, S)."""

@@ -72,7 +72,11 @@ class ModelConfig:
     def key_size(self) -> int:
         """A, resolved: width of one memory key."""
         if self.attention in ("general", "additive"):
-            return (self.attention_size or self.hidden_size) if self.attention == "additive" else self.hidden_size
+            return (
+                (self.attention_size or self.hidden_size)
+                if self.attention == "additive"
+                else self.hidden_size
+            )
         return self.memory_size
 
     @property
@@ -108,7 +112,9 @@ PRESETS: dict[str, ModelConfig] = {
     "gnmt-512": ModelConfig(
         vocab_size=16_000, hidden_size=512, encoder_layers=4, decoder_layers=4, dropout=0.2
     ),
-    "everyday": ModelConfig(vocab_size=8_000, hidden_size=384, encoder_layers=2, decoder_layers=2, dropout=0.1),
+    "everyday": ModelConfig(
+        vocab_size=8_000, hidden_size=384, encoder_layers=2, decoder_layers=2, dropout=0.1
+    ),
     "tiny": ModelConfig(vocab_size=400, hidden_size=32, encoder_layers=2, decoder_layers=2),
 }
 """``gnmt`` is Wu et al. 2016 (8 + 8 layers of 1024); ``gnmt-4`` the widely published 4 + 4 variant;

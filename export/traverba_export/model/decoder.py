@@ -6,13 +6,14 @@ step before: the same code, so that stepping cannot drift from training.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, cast
 
 import torch
 from torch import Tensor, nn
 
 from traverba_export.model.attention import Attention
-from traverba_export.model.cells import CELLS
+from traverba_export.model.cells import CELLS, Cell
 from traverba_export.model.config import ModelConfig
 from traverba_export.model.layers import run_layer
 
@@ -43,8 +44,10 @@ class Decoder(nn.Module):
     def forward(self, embedded: Tensor, state: Tensor, memory: Memory) -> tuple[Tensor, Tensor, Tensor]:
         """``embedded`` (B, T, E), ``state`` (B, W) -> hidden (B, T, H), state (B, W), attention (B, T, S)."""
         layer_states = list(state.split(self.config.layer_state_size, dim=-1))
-        hidden, context, weights, layer_states[0] = self._bottom(self.dropout(embedded), layer_states[0], memory)
-        for layer, cell in enumerate(self.upper, start=1):
+        hidden, context, weights, layer_states[0] = self._bottom(
+            self.dropout(embedded), layer_states[0], memory
+        )
+        for layer, cell in enumerate(cast("Iterable[Cell]", self.upper), start=1):
             inputs = self.dropout(hidden)
             if context is not None:
                 inputs = torch.cat((inputs, context), dim=-1)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import cast
+
 import torch
 from torch import Tensor, nn
 
@@ -18,7 +21,9 @@ class Encoder(nn.Module):
         self.config = config
         cell = CELLS[config.cell]
         self.forward_cell: Cell = cell(config.embedding_width, config.hidden_size)
-        self.backward_cell = cell(config.embedding_width, config.hidden_size) if config.bidirectional else None
+        self.backward_cell = (
+            cell(config.embedding_width, config.hidden_size) if config.bidirectional else None
+        )
         self.upper = nn.ModuleList(
             cell(config.bottom_size if layer == 1 else config.hidden_size, config.hidden_size)
             for layer in range(1, config.encoder_layers)
@@ -26,10 +31,10 @@ class Encoder(nn.Module):
         self.dropout = nn.Dropout(config.dropout)
 
     def forward(self, embedded: Tensor, lengths: Tensor) -> tuple[Tensor, list[Tensor]]:
-        """``embedded`` (B, S, E), ``lengths`` (B,) -> memory (B, S, M) and each layer's final state (B, Ws)."""
+        """``embedded`` (B, S, E), ``lengths`` (B,) -> memory (B, S, M), each layer's last state (B, Ws)."""
         hidden, final = self._bottom(self.dropout(embedded), lengths)
         finals = [final]
-        for layer, cell in enumerate(self.upper, start=1):
+        for layer, cell in enumerate(cast("Iterable[Cell]", self.upper), start=1):
             output, states = run_layer(cell, self.dropout(hidden), _zeros(hidden, cell))
             finals.append(state_at(states, lengths))
             residual = self.config.residual_from is not None and layer >= self.config.residual_from

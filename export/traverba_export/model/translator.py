@@ -42,7 +42,9 @@ class EncoderDecoder(nn.Module):
         width = config.embedding_width
         self.target_embedding = nn.Embedding(config.vocab_size, width)
         self.source_embedding = (
-            self.target_embedding if config.tie_embeddings == "all" else nn.Embedding(config.vocab_size, width)
+            self.target_embedding
+            if config.tie_embeddings == "all"
+            else nn.Embedding(config.vocab_size, width)
         )
         self.encoder = Encoder(config)
         self.decoder = Decoder(config)
@@ -87,7 +89,7 @@ class EncoderDecoder(nn.Module):
         return torch.log_softmax(self.output(hidden).float(), dim=-1)
 
     def forward(self, src_ids: Tensor, src_lengths: Tensor, prev_ids: Tensor) -> Tensor:
-        """Teacher forcing: hidden vectors (B, T, H) of the target whose previous words are ``prev_ids`` (B, T)."""
+        """Teacher forcing: hidden vectors (B, T, H) for the previous words ``prev_ids`` (B, T)."""
         memory, state = self.encode(src_ids, src_lengths)
         return self.decode(prev_ids, state, memory)[0]
 

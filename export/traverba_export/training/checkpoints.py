@@ -38,7 +38,11 @@ def save_atomically(value: Any, path: Path) -> None:
 
 
 def save_checkpoint(
-    out_dir: Path, model: torch.nn.Module, optimiser: torch.optim.Optimizer, scaler_state: Any, progress: Progress
+    out_dir: Path,
+    model: torch.nn.Module,
+    optimiser: torch.optim.Optimizer,
+    scaler_state: Any,
+    progress: Progress,
 ) -> None:
     """Everything a resumed run needs: weights, optimiser, scaler, position in the data, random state."""
     state = {

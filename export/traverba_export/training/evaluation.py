@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
-from sacrebleu.metrics import BLEU, CHRF
+from sacrebleu import BLEU, CHRF
 
 from traverba_export.model import EncoderDecoder
 from traverba_export.recipe import split_direction
@@ -34,7 +34,9 @@ def score_texts(direction: str, hypotheses: Sequence[str], references: Sequence[
     return Scores(direction, bleu_score, chrf_score, str(bleu.get_signature()), str(chrf.get_signature()))
 
 
-def evaluate(model: EncoderDecoder, subwords: Subwords, dev: Sequence[DevSet], precision: str) -> list[Scores]:
+def evaluate(
+    model: EncoderDecoder, subwords: Subwords, dev: Sequence[DevSet], precision: str
+) -> list[Scores]:
     """Greedy scores on every dev set; the model's training mode is put back afterwards."""
     was_training = model.training
     model.eval()

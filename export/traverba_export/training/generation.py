@@ -13,7 +13,10 @@ from traverba_export.subwords import BOS, EOS, PAD, Subwords
 
 @torch.no_grad()
 def greedy_ids(
-    model: EncoderDecoder, sources: Sequence[Sequence[int]], forbidden: Sequence[int] = (), max_ratio: float = 2.0
+    model: EncoderDecoder,
+    sources: Sequence[Sequence[int]],
+    forbidden: Sequence[int] = (),
+    max_ratio: float = 2.0,
 ) -> list[list[int]]:
     """The likeliest next token, again and again, until the end token or ``max_ratio`` * source + 10.
 
@@ -42,7 +45,11 @@ def greedy_ids(
 
 
 def translate_greedily(
-    model: EncoderDecoder, subwords: Subwords, texts: Sequence[str], target_language: str, batch_size: int = 64
+    model: EncoderDecoder,
+    subwords: Subwords,
+    texts: Sequence[str],
+    target_language: str,
+    batch_size: int = 64,
 ) -> list[str]:
     """Texts in, translations out, in order; sentences of similar length share a batch."""
     token = subwords.language_token(target_language)

@@ -47,7 +47,9 @@ def plot_curves(journal: Path, picture: Path) -> None:
     loss_axes.set(title="training loss, nats a token", xlabel="step")
     for name in (f for f in (rows[0] if rows else {}) if f.startswith("bleu ")):
         scored = [r for r in rows if r[name]]
-        bleu_axes.plot([int(r["step"]) for r in scored], [float(r[name]) for r in scored], label=name[5:], marker=".")
+        bleu_axes.plot(
+            [int(r["step"]) for r in scored], [float(r[name]) for r in scored], label=name[5:], marker="."
+        )
     bleu_axes.set(title="dev BLEU, greedy", xlabel="step")
     if bleu_axes.get_lines():
         bleu_axes.legend()

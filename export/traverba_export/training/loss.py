@@ -20,7 +20,9 @@ class _OutputLoss(torch.autograd.Function):
     """Forward computes loss and gradients together; backward only scales them."""
 
     @staticmethod
-    def forward(ctx: Any, hidden: Tensor, weight: Tensor, bias: Tensor, targets: Tensor, smoothing: float) -> Tensor:
+    def forward(
+        ctx: Any, hidden: Tensor, weight: Tensor, bias: Tensor, targets: Tensor, smoothing: float
+    ) -> Tensor:
         compute = torch.get_autocast_dtype(hidden.device.type) if _autocasting(hidden) else weight.dtype
         narrow = weight.to(compute)
         grad_hidden = torch.empty_like(hidden)
@@ -68,11 +70,13 @@ def _smoothed_loss_and_gradient(logits: Tensor, targets: Tensor, smoothing: floa
     return loss, grad
 
 
-def output_loss(hidden: Tensor, weight: Tensor, bias: Tensor, targets: Tensor, *, smoothing: float = 0.0) -> Tensor:
+def output_loss(
+    hidden: Tensor, weight: Tensor, bias: Tensor, targets: Tensor, *, smoothing: float = 0.0
+) -> Tensor:
     """Loss summed over N rows: ``hidden`` (N, H), ``weight`` (V, H), ``bias`` (V,), ``targets`` (N,).
 
     Label smoothing spreads its mass evenly over the vocabulary (Szegedy et al. 2016). Under
     autocast the three products run in the narrow type, everything else in float32.
     """
-    loss: Tensor = _OutputLoss.apply(hidden, weight, bias, targets, smoothing)
+    loss: Tensor = _OutputLoss.apply(hidden, weight, bias, targets, smoothing)  # type: ignore[no-untyped-call]
     return loss

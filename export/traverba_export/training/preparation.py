@@ -97,14 +97,22 @@ def _pool(recipe: Recipe, spec: CorpusSpec, pairs: list[Pair], direction: str, s
     oriented = pairs if source == spec.languages[0] else [(b, a) for a, b in pairs]
     name = f"{spec.paths[0]} {direction}"
     return build_pool(
-        name, oriented, target, spec.directions[direction], subwords, recipe.training.casual_share, recipe.seed
+        name,
+        oriented,
+        target,
+        spec.directions[direction],
+        subwords,
+        recipe.training.casual_share,
+        recipe.seed,
     )
 
 
 def _dev_sets(recipe: Recipe, data_dir: Path) -> list[DevSet]:
     sets = []
     for spec in recipe.dev:
-        pairs = list(itertools.islice(read_pairs(spec, data_dir, ReadingReport()), recipe.training.eval_sentences))
+        pairs = list(
+            itertools.islice(read_pairs(spec, data_dir, ReadingReport()), recipe.training.eval_sentences)
+        )
         for direction in spec.directions:
             first = split_direction(direction)[0] == spec.languages[0]
             sides = ([a for a, _ in pairs], [b for _, b in pairs])

@@ -117,7 +117,11 @@ class Trainer:
             real = next_ids != PAD
             output = self.model.output
             total = output_loss(
-                hidden[real], output.weight, output.bias, next_ids[real], smoothing=self.options.label_smoothing
+                hidden[real],
+                output.weight,
+                output.bias,
+                next_ids[real],
+                smoothing=self.options.label_smoothing,
             )
         return total / batch.target_tokens
 

@@ -1,0 +1,133 @@
+"""Recipes, schedule, checkpoints, and a real run that is killed and goes on."""
+
+import csv
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import torch
+
+from traverba_export.recipe import RecipeError, TrainingOptions, load_recipe
+from traverba_export.training.checkpoints import LATEST, average_weights
+from traverba_export.training.schedule import learning_rate
+
+RECIPE = """
+name = "reversal"
+vocab_size = 300
+[model]
+preset = "tiny"
+dropout = 0.1
+[training]
+token_budget = 120
+max_steps = 120
+warmup_steps = 5
+decay_steps = 20
+eval_interval = 40
+eval_sentences = 5
+save_interval = 10
+precision = "fp32"
+[[corpus]]
+path = "train.tsv"
+languages = ["en", "fr"]
+directions = { en-fr = 1.0 }
+[[dev]]
+path = "dev.tsv"
+languages = ["en", "fr"]
+directions = { en-fr = 1.0 }
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    words = ["ba", "do", "ki", "lu", "ma"]
+    pairs = [(f"{a} {b} {c}", f"{c} {b} {a}") for a in words for b in words for c in words]
+    (tmp_path / "train.tsv").write_text("".join(f"{a}\t{b}\n" for a, b in pairs[:-10]), encoding="utf-8")
+    (tmp_path / "dev.tsv").write_text("".join(f"{a}\t{b}\n" for a, b in pairs[-10:]), encoding="utf-8")
+    (tmp_path / "recipe.toml").write_text(RECIPE, encoding="utf-8")
+    return tmp_path
+
+
+def command(folder: Path, out: str) -> list[str]:
+    start = "import sys; from traverba_export.cli import main; sys.exit(main(sys.argv[1:]))"
+    where = ["--data", str(folder), "--out", str(folder / out), "--threads", "1", "--device", "cpu"]
+    return [sys.executable, "-c", start, "train", str(folder / "recipe.toml"), *where]
+
+
+def losses(out: Path) -> dict[int, float]:
+    with (out / "log.csv").open(newline="", encoding="utf-8") as stream:
+        return {int(row["step"]): float(row["train_loss"]) for row in csv.DictReader(stream)}
+
+
+def kill_after_some_checkpoints(folder: Path, out: str, step: int) -> None:
+    process = subprocess.Popen(command(folder, out), stderr=subprocess.DEVNULL, start_new_session=True)
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline and process.poll() is None:
+        log = folder / out / "log.csv"
+        if log.exists() and any(s >= step for s in losses(folder / out)):
+            break
+        time.sleep(0.01)
+    assert process.poll() is None, "the run ended before it could be killed"
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+def test_a_killed_run_continues_as_if_nothing_had_happened(folder: Path) -> None:
+    subprocess.run(command(folder, "whole"), check=True, capture_output=True)
+    kill_after_some_checkpoints(folder, "killed", step=30)
+    assert max(losses(folder / "killed")) < 120
+    subprocess.run(command(folder, "killed"), check=True, capture_output=True)
+    assert losses(folder / "killed") == losses(folder / "whole")
+    weights = [torch.load(folder / out / "final.pt")["model"] for out in ("whole", "killed")]
+    assert all(torch.equal(weights[0][name], weights[1][name]) for name in weights[0])
+    assert (folder / "killed" / "curves.png").read_bytes().startswith(b"\x89PNG")
+    assert not list((folder / "killed").glob("*.partial"))
+
+
+def test_a_truncated_checkpoint_cannot_come_from_a_kill_while_saving(folder: Path) -> None:
+    """What a kill in the middle of a save leaves behind is a `.partial` file, which is ignored."""
+    subprocess.run(command(folder, "out"), check=True, capture_output=True)
+    latest = folder / "out" / LATEST
+    latest.with_suffix(".pt.partial").write_bytes(latest.read_bytes()[:100])
+    subprocess.run(command(folder, "out"), check=True, capture_output=True)
+
+
+def test_the_learning_rate_warms_up_stays_and_decays() -> None:
+    options = TrainingOptions(max_steps=100, warmup_steps=10, decay_steps=20, learning_rate=1.0)
+    rates = [learning_rate(step, options) for step in (0, 4, 9, 50, 80, 90, 99)]
+    assert rates == pytest.approx([0.1, 0.5, 1.0, 1.0, 1.0, 0.5, 0.05])
+
+
+def test_averaging_is_the_mean_of_the_snapshots(tmp_path: Path) -> None:
+    for name, value in (("a", 1.0), ("b", 4.0)):
+        torch.save({"w": torch.full((2,), value)}, tmp_path / name)
+    assert average_weights([tmp_path / "a", tmp_path / "b"])["w"].tolist() == [2.5, 2.5]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("preset", "prest", "the key 'preset' is missing"),
+        ('"tiny"', '"enormous"', "enormous"),
+        ("save_interval", "save_every", "save_every"),
+        ("en-fr = 1.0", "en-de = 1.0", "en-de"),
+        ('name = "reversal"', 'name = "reversal"\nsurprise = 1', "surprise"),
+        ('name = "reversal"', "name = ", "line 2"),
+    ],
+)
+def test_a_faulty_recipe_is_refused_by_name(folder: Path, old: str, new: str, message: str) -> None:
+    path = folder / "recipe.toml"
+    path.write_text(RECIPE.replace(old, new), encoding="utf-8")
+    with pytest.raises(RecipeError, match=message):
+        load_recipe(path)
+
+
+def test_bad_use_of_the_command_line_is_one_line_and_exit_code_2(folder: Path) -> None:
+    (folder / "train.tsv").write_bytes(b"fine\tbien\n\xff\tbad\n")
+    done = subprocess.run(command(folder, "out"), capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "train.tsv:2: not valid UTF-8" in done.stderr
+    assert "Traceback" not in done.stderr
