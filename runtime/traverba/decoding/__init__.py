@@ -1,0 +1,43 @@
+"""The decoding engine: source ids in, target ids out.
+
+`engine` puts sentences into batches (`batching`) and gives answers back in order; `loop`
+runs one batch, encode once and then step by step; `search` keeps the books of live
+hypotheses (`trellis`, `harvest`), while `greedy`, `beam`, `sampling` and `constraints`
+each are one way to pick among `candidates`, which `shaping` and `steering` restrict;
+`scoring` has the formula hypotheses are compared by; `guards`, `control` and `streaming`
+watch, stop and narrate a search; `forced` scores a given target. The model
+is seen only through `model.DecoderStep`. Imports numpy and `traverba.errors`, nothing else.
+"""
+
+from traverba.decoding.batching import Batching
+from traverba.decoding.control import CancelToken, Control
+from traverba.decoding.engine import decode, decode_iter
+from traverba.decoding.forced import score
+from traverba.decoding.hypotheses import Decoded, Flag, Hypothesis
+from traverba.decoding.model import DecoderStep, Memory, State, StepOutput
+from traverba.decoding.options import DecodeOptions, Guards, Sampling
+from traverba.decoding.request import AllowedNext, Request, SpecialIds
+from traverba.decoding.streaming import stream_decode
+
+__all__ = [
+    "AllowedNext",
+    "Batching",
+    "CancelToken",
+    "Control",
+    "DecodeOptions",
+    "Decoded",
+    "DecoderStep",
+    "Flag",
+    "Guards",
+    "Hypothesis",
+    "Memory",
+    "Request",
+    "Sampling",
+    "SpecialIds",
+    "State",
+    "StepOutput",
+    "decode",
+    "decode_iter",
+    "score",
+    "stream_decode",
+]

@@ -1,0 +1,126 @@
+"""From a decoder step's output to the tokens a search may choose from.
+
+Ordinarily these are the graph's own top-k. Options that look at the whole
+distribution (penalties over the past, a prefix, constraints) ask for the full
+log-probabilities instead and rebuild the top-k here, with the same numbers, so that a
+sentence which needs no such option is decoded alike beside one that does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from traverba.decoding.model import Floats, Ids, StepOutput
+from traverba.decoding.options import DecodeOptions
+from traverba.decoding.request import Request, SpecialIds
+from traverba.decoding.shaping import block_repeated_ngrams, penalise_repetition
+from traverba.decoding.steering import Steering
+
+SORT_WHOLE_ROWS_UP_TO = 512
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """C tokens for each row, in no promised order."""
+
+    ids: Ids  # (N, C)
+    log_probs: Floats  # (N, C) the model's own
+    scores: Floats  # (N, C) what the search adds up, -inf where a token may not stand
+
+
+def top_columns(scores: NDArray[np.floating], count: int) -> Ids:
+    """(R, count) columns of the highest scores of each row (R, X), highest first; of equals, the first."""
+    if scores.shape[1] <= SORT_WHOLE_ROWS_UP_TO:
+        return np.argsort(-scores, axis=1, kind="stable")[:, :count]
+    count = min(count, scores.shape[1])
+    thresholds = -np.partition(-scores, count - 1, axis=1)[:, count - 1]
+    best = np.empty((len(scores), count), np.int64)
+    for row, (values, threshold) in enumerate(zip(scores, thresholds, strict=True)):
+        columns = np.flatnonzero(values >= threshold)
+        best[row] = columns[np.argsort(-values[columns], kind="stable")[:count]]
+    return best
+
+
+class CandidateSource:
+    """Reads step outputs for one batch and follows, where an option needs it, what each row has said."""
+
+    def __init__(
+        self,
+        requests: Sequence[Request],
+        options: DecodeOptions,
+        special: SpecialIds,
+        vocab_size: int,
+        beam_size: int,
+        width: int,
+    ) -> None:
+        """``width``: the candidates wanted per row, or the vocabulary size for all of them."""
+        banned = sorted({*special.never, *options.suppressed_ids} & set(range(vocab_size)))
+        self._banned = np.zeros(vocab_size, np.bool_)  # (V,)
+        self._banned[banned] = True
+        self._any_banned = bool(banned)
+        # One more than wanted because the end token may be held back, and one more for every banned id.
+        self.top_k = min(vocab_size, width + 1 + len(banned))
+        self._options, self._eos, self._beam_size = options, special.eos, beam_size
+        self._shortest = np.array([options.shortest(len(r.source)) for r in requests])  # (B,)
+        self._first_free_end = int(self._shortest.max())
+        self._shapes = options.repetition_penalty > 1.0 or options.no_repeat_ngram_size > 0
+        self._takes_all = width >= vocab_size
+        self._steering = Steering(requests, options, beam_size)
+        self._length = 0
+        rows = len(requests) * beam_size
+        longest = max(max(options.longest(len(r.source)), len(r.prefix)) for r in requests)
+        self._keeps_history = self._shapes or self._steering.reads_history
+        self._history = np.zeros((rows, longest + 1 if self._keeps_history else 0), np.int64)
+
+    @property
+    def wants_log_probs(self) -> bool:
+        """Whether the next step must return the full distribution."""
+        return self._shapes or self._takes_all or self._steering.is_active(self._length)
+
+    def propose(self, output: StepOutput, sentences: Ids) -> Candidates:
+        """The candidates of every row; ``sentences`` (B,) says which requests the rows belong to."""
+        if output.log_probs is None:
+            ids, log_probs = output.top_ids, np.minimum(output.top_log_probs, 0.0)
+            scores = np.where(self._banned[ids], -np.inf, log_probs) if self._any_banned else log_probs
+            if self._length < self._first_free_end:
+                scores = self._hold_back_end(scores, ids == self._eos, sentences)
+            return Candidates(ids, log_probs, scores)
+        log_probs = np.minimum(output.log_probs, 0.0)  # rounding can leave a probability just above 1
+        scores = self._shape(log_probs, sentences)
+        if self._takes_all:
+            ids = np.broadcast_to(np.arange(scores.shape[1]), scores.shape)
+            return Candidates(ids, log_probs, scores)
+        ids = top_columns(scores, self.top_k)
+        return Candidates(
+            ids, np.take_along_axis(log_probs, ids, axis=1), np.take_along_axis(scores, ids, axis=1)
+        )
+
+    def follow(self, parents: Ids, ids: Ids) -> None:
+        """Row n now continues row ``parents[n]`` with ``ids[n]``."""
+        if self._keeps_history:
+            self._history = self._history[parents]
+            self._history[:, self._length] = ids
+        self._length += 1
+
+    def _shape(self, log_probs: Floats, sentences: Ids) -> Floats:
+        """(N, V) what the search adds up, from the model's (N, V)."""
+        history = self._history[:, : self._length]
+        scores = log_probs.copy()
+        if self._options.repetition_penalty > 1.0:
+            penalise_repetition(scores, history, self._options.repetition_penalty)
+        if self._options.no_repeat_ngram_size:
+            block_repeated_ngrams(scores, history, self._options.no_repeat_ngram_size)
+        scores[:, self._banned] = -np.inf
+        if self._length < self._first_free_end:
+            is_end = (np.arange(scores.shape[1]) == self._eos)[np.newaxis]
+            scores = self._hold_back_end(scores, is_end, sentences)
+        self._steering.apply(scores, log_probs, history, sentences, self._length)
+        return scores
+
+    def _hold_back_end(self, scores: Floats, is_end: NDArray[np.bool_], sentences: Ids) -> Floats:
+        too_short = np.repeat(self._length < self._shortest[sentences], self._beam_size)  # (N,)
+        return np.where(too_short[:, np.newaxis] & is_end, np.float32(-np.inf), scores)

@@ -1,0 +1,160 @@
+"""What a caller may choose for one call: search, lengths, penalties, sampling, guards.
+
+Everything here is checked when it is made, so that a search never meets an impossible
+option. A bad value raises `OptionError` with the option's name and its range.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+from traverba.errors import OptionError
+
+Guards = Literal["retry", "flag", "off"]
+
+LARGEST_BEAM = 1024
+LONGEST_TARGET = 100_000
+
+
+def _check_int(name: str, value: object, low: int, high: int) -> None:
+    if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+        raise OptionError(f"{name} must be a whole number from {low} to {high}, not {value!r}")
+
+
+def _check_float(name: str, value: object, low: float, high: float) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not low <= value <= high:
+        raise OptionError(f"{name} must be a number from {low:g} to {high:g}, not {value!r}")
+
+
+def _check_ids(name: str, ids: tuple[int, ...]) -> None:
+    for token in ids:
+        _check_int(name, token, 0, 2**31 - 1)
+
+
+@dataclass(frozen=True)
+class Sampling:
+    """Draw tokens at random instead of searching for the best ones."""
+
+    temperature: float = 1.0
+    """Divides the log-probabilities: below 1 sharper, above 1 flatter."""
+
+    top_k: int = 0
+    """Draw among the k most probable tokens only; 0 draws among all."""
+
+    top_p: float = 1.0
+    """Draw among the fewest most probable tokens that together hold this probability."""
+
+    seed: int = 0
+    """The same seed, source and options give the same draw, alone or in any batch."""
+
+    def __post_init__(self) -> None:
+        _check_float("temperature", self.temperature, 0.01, 100.0)
+        _check_int("top_k", self.top_k, 0, 2**31 - 1)
+        _check_float("top_p", self.top_p, 1e-6, 1.0)
+        _check_int("seed", self.seed, 0, 2**63 - 1)
+
+
+@dataclass(frozen=True)
+class DecodeOptions:
+    """How one call searches. Lengths count target tokens without the end token."""
+
+    beam_size: int = 5
+    """Hypotheses kept at each step; 1 is greedy. Not used when sampling."""
+
+    length_penalty: float = 0.6
+    """alpha of Wu et al. 2016, equation 14: 0 compares bare log-probabilities, more favours longer output."""
+
+    coverage_penalty: float = 0.0
+    """beta of the same equation: more favours hypotheses that attended to every source token."""
+
+    num_hypotheses: int = 1
+    """Hypotheses returned, at most `beam_size`; when sampling, the number of independent draws."""
+
+    patience: float = 1.0
+    """A sentence's search ends when patience * beam_size hypotheses have finished (Kasai et al. 2022)."""
+
+    min_length: int = 0
+    """No hypothesis ends before this many tokens."""
+
+    min_length_ratio: float = 0.0
+    """The same relative to the source: at least floor(ratio * source tokens)."""
+
+    max_length: int = 1024
+    """No hypothesis grows beyond this many tokens."""
+
+    max_length_ratio: float = 3.0
+    """The same relative to the source: at most floor(ratio * source tokens) + `max_length_offset`."""
+
+    max_length_offset: int = 10
+    """Room for very short sources, see `max_length_ratio`."""
+
+    sampling: Sampling | None = None
+    """Draw at random instead of searching."""
+
+    repetition_penalty: float = 1.0
+    """Multiplies the log-probability of tokens already produced (Keskar et al. 2019); 1 is off."""
+
+    no_repeat_ngram_size: int = 0
+    """No run of this many tokens occurs twice in a hypothesis; 0 is off."""
+
+    suppressed_ids: tuple[int, ...] = ()
+    """Tokens that are never produced."""
+
+    forced_ids: tuple[tuple[int, int], ...] = ()
+    """(position, id) pairs: the token that must stand at a position, counted from 0."""
+
+    guards: Guards = "retry"
+    """Loops, runaway length and empty output: retry once with a penalty, only flag them, or look away."""
+
+    def __post_init__(self) -> None:
+        self._check_search()
+        self._check_lengths()
+        _check_float("repetition_penalty", self.repetition_penalty, 1.0, 100.0)
+        _check_int("no_repeat_ngram_size", self.no_repeat_ngram_size, 0, 1000)
+        _check_ids("suppressed_ids", self.suppressed_ids)
+        for position, token in self.forced_ids:
+            _check_int("forced_ids position", position, 0, LONGEST_TARGET)
+            _check_ids("forced_ids", (token,))
+        if self.guards not in ("retry", "flag", "off"):
+            raise OptionError(f"guards must be 'retry', 'flag' or 'off', not {self.guards!r}")
+
+    def _check_search(self) -> None:
+        _check_int("beam_size", self.beam_size, 1, LARGEST_BEAM)
+        _check_float("length_penalty", self.length_penalty, 0.0, 10.0)
+        _check_float("coverage_penalty", self.coverage_penalty, 0.0, 10.0)
+        _check_float("patience", self.patience, 0.01, 100.0)
+        _check_int("num_hypotheses", self.num_hypotheses, 1, LARGEST_BEAM)
+        if self.sampling is None and self.num_hypotheses > self.beam_size:
+            raise OptionError(
+                f"num_hypotheses must be a whole number from 1 to beam_size ({self.beam_size}), "
+                f"not {self.num_hypotheses}; raise beam_size to get more"
+            )
+
+    def _check_lengths(self) -> None:
+        _check_int("min_length", self.min_length, 0, LONGEST_TARGET)
+        _check_float("min_length_ratio", self.min_length_ratio, 0.0, 100.0)
+        _check_int("max_length", self.max_length, 1, LONGEST_TARGET)
+        _check_float("max_length_ratio", self.max_length_ratio, 0.0, 1000.0)
+        _check_int("max_length_offset", self.max_length_offset, 0, LONGEST_TARGET)
+        if self.min_length > self.max_length:
+            raise OptionError(
+                f"min_length must be a whole number from 0 to max_length ({self.max_length}), "
+                f"not {self.min_length}"
+            )
+
+    def longest(self, src_length: int) -> int:
+        """The most tokens a hypothesis for this source may have, at least 1."""
+        relative = math.floor(self.max_length_ratio * src_length) + self.max_length_offset
+        return max(1, min(self.max_length, relative))
+
+    def shortest(self, src_length: int) -> int:
+        """The fewest tokens a hypothesis for this source may have, never more than `longest`."""
+        relative = math.floor(self.min_length_ratio * src_length)
+        return min(max(self.min_length, relative), self.longest(src_length))
+
+    @property
+    def rows(self) -> int:
+        """K, the decoder rows one sentence takes."""
+        return self.beam_size if self.sampling is None else self.num_hypotheses

@@ -1,0 +1,59 @@
+"""What is asked of a search: the model's special ids, and one sentence with its steering."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+
+from traverba.decoding.options import DecodeOptions
+from traverba.errors import OptionError
+
+AllowedNext = Callable[[tuple[int, ...]], Collection[int] | None]
+"""Given the tokens a hypothesis has after the prefix: the ids that may follow, or None for any.
+
+It is asked about every row of the beam at every step after the prefix, until it has
+answered None for all of them; rows that its own answers ruled out may be among them.
+"""
+
+
+@dataclass(frozen=True)
+class SpecialIds:
+    """The ids that are not text."""
+
+    pad: int
+    bos: int
+    eos: int
+    never: tuple[int, ...] = ()
+    """Ids no hypothesis may contain (padding, language tokens), those the graph itself masks left out."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """One sentence to decode."""
+
+    source: tuple[int, ...]
+    """Source ids as the encoder wants them, language and end tokens included; () is an empty sentence."""
+
+    prefix: tuple[int, ...] = ()
+    """Tokens every hypothesis begins with."""
+
+    allowed_next: AllowedNext | None = None
+    """What may follow the prefix, for one that ends in the middle of a word."""
+
+    constraints: tuple[tuple[int, ...], ...] = ()
+    """Phrases that must appear in the target, each a run of tokens."""
+
+    def check(self, options: DecodeOptions, vocab_size: int, special: SpecialIds) -> None:
+        """Refuse what no search can do."""
+        if self.constraints and options.sampling is not None:
+            raise OptionError("sampling must be None for a sentence with constraints; use beam search")
+        if not all(self.constraints):
+            raise OptionError("constraints must hold at least 1 token each, not an empty phrase")
+        for name, phrases in (("prefix", (self.prefix,)), ("constraints", self.constraints)):
+            for token in itertools.chain(*phrases):
+                if not 0 <= token < vocab_size or token == special.eos:
+                    raise OptionError(
+                        f"{name} must hold target ids from 0 to {vocab_size - 1} other than "
+                        f"the end token {special.eos}, not {token}"
+                    )

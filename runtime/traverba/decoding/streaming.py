@@ -1,0 +1,50 @@
+"""Tokens as they are decided, while the search goes on.
+
+A token is decided once every hypothesis that can still become the answer has it at its
+place: at once in greedy decoding, in beam search when all live hypotheses and the best
+finished one agree. Draws of which the best is returned are decided only at the end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import replace
+
+from traverba.decoding.control import Control
+from traverba.decoding.engine import Source, as_request
+from traverba.decoding.hypotheses import Decoded, empty_answer
+from traverba.decoding.loop import make_search, review, search_steps
+from traverba.decoding.model import DecoderStep
+from traverba.decoding.options import DecodeOptions
+from traverba.decoding.request import SpecialIds
+
+
+def stream_decode(
+    model: DecoderStep,
+    source: Source,
+    options: DecodeOptions,
+    special: SpecialIds,
+    *,
+    control: Control | None = None,
+) -> Generator[tuple[int, ...], None, Decoded]:
+    """Yields the ids of the best hypothesis piece by piece; returns the whole answer.
+
+    The pieces together are what `decode` returns, with one exception: what has been
+    handed out cannot be taken back, so a guard's retry happens only while that is nothing.
+    """
+    request, control = as_request(source), control or Control()
+    request.check(options, model.vocab_size, special)
+    if not request.source:
+        return empty_answer()
+    search = make_search([request], options, special, model.vocab_size)
+    sent = 0
+    for _ in search_steps(model, [request], search, special, control):
+        if piece := search.decided(sent):
+            sent += len(piece)
+            yield tuple(piece)
+    if sent and options.guards == "retry":
+        options = replace(options, guards="flag")
+    [answer] = review(model, [request], search.answers, options, special, control)
+    if rest := answer.best.ids[sent:]:
+        yield rest
+    return answer
