@@ -1,0 +1,65 @@
+"""IBM Model 1 against a textbook's numbers and against a plain implementation."""
+
+from collections import defaultdict
+
+import numpy as np
+import pytest
+
+from traverba_export.alignment import learn_lexical_table
+from traverba_export.alignment.model1 import NULL
+
+Corpus = list[tuple[list[int], list[int]]]
+
+
+def plain_model1(corpus: Corpus, iterations: int) -> dict[tuple[int, int], float]:
+    """The algorithm as its authors write it, with dictionaries and loops."""
+    t: dict[tuple[int, int], float] = {}
+    for source, target in corpus:
+        t.update({(e, f): 1.0 for e in [NULL, *source] for f in target})
+    for e in {e for e, _ in t}:
+        fs = [f for x, f in t if x == e]
+        t.update({(e, f): 1 / len(fs) for f in fs})
+    for _ in range(iterations):
+        count, total = defaultdict[tuple[int, int], float](float), defaultdict[int, float](float)
+        for source, target in corpus:
+            words = [NULL, *source]
+            for f in target:
+                norm = sum(t[e, f] for e in words)
+                for e in words:
+                    count[e, f] += t[e, f] / norm
+                    total[e] += t[e, f] / norm
+        t = {(e, f): c / total[e] for (e, f), c in count.items()}
+    return t
+
+
+def test_the_table_is_that_of_the_plain_algorithm() -> None:
+    rng = np.random.default_rng(0)
+    corpus = [
+        (rng.integers(0, 9, rng.integers(1, 6)).tolist(), rng.integers(0, 9, rng.integers(1, 6)).tolist())
+        for _ in range(40)
+    ]
+    table = learn_lexical_table(corpus, iterations=4, minimum=0.0)
+    expected = plain_model1(corpus, iterations=4)
+    found = dict(
+        zip(zip(table.source.tolist(), table.target.tolist(), strict=True), table.probability, strict=True)
+    )
+    assert found.keys() == expected.keys()
+    assert all(found[key] == pytest.approx(expected[key]) for key in expected)
+
+
+def test_a_word_seen_in_two_contexts_finds_its_translation() -> None:
+    """the house / das Haus, the book / das Buch, a book / ein Buch (the usual first example)."""
+    the, house, book, a = 0, 1, 2, 3
+    das, haus, buch, ein = 10, 11, 12, 13
+    corpus = [([the, house], [das, haus]), ([the, book], [das, buch]), ([a, book], [ein, buch])] * 3
+    table = learn_lexical_table(corpus, iterations=20)
+    assert [table.best(word, 1)[0] for word in (the, house, book, a)] == [das, haus, buch, ein]
+
+
+def test_an_unseen_word_has_no_translations() -> None:
+    assert learn_lexical_table([([1], [2])]).best(7, 5).tolist() == []
+
+
+def test_an_empty_corpus_is_refused() -> None:
+    with pytest.raises(ValueError, match="empty"):
+        learn_lexical_table([])
