@@ -1,0 +1,52 @@
+"""Attention as operators. Memory belongs to sentences: queries are grouped, memory is never copied."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from traverba_export.graphs.arithmetic import Arithmetic
+from traverba_export.graphs.builder import GraphBuilder
+from traverba_export.model.attention import Attention
+
+SITE = "decoder.attention"
+
+
+def memory_keys(b: GraphBuilder, arithmetic: Arithmetic, attention: Attention | None, memory: str) -> str:
+    """``memory`` (B, S, M) -> keys (B, S, A); memory itself where scores need no projection."""
+    if attention is None or attention.kind == "dot":
+        return memory
+    return arithmetic.linear(b, f"{SITE}.key", memory, attention.key.weight, attention.key.bias)
+
+
+def attend(
+    b: GraphBuilder, arithmetic: Arithmetic, attention: Attention, queries: str, memory_size: int
+) -> tuple[str, str]:
+    """``queries`` (N, H) -> contexts (N, M) and weights (N, S), from the graph's memory inputs."""
+    grouped = _queries(b, arithmetic, attention, queries)  # (B, K, A)
+    scores = _scores(b, attention, grouped)  # (B, K, S)
+    bias = b.op("Unsqueeze", "memory_bias", b.constant([1]))  # (B, 1, S)
+    weights = b.op("Softmax", b.op("Add", scores, bias), axis=-1)
+    contexts = b.op("MatMul", weights, "memory")  # (B, K, M)
+    return b.op("Reshape", contexts, b.constant([-1, memory_size])), b.op("Flatten", weights, axis=2)
+
+
+def _queries(b: GraphBuilder, arithmetic: Arithmetic, attention: Attention, queries: str) -> str:
+    """The N rows as (B, K, A): the rows of a sentence are contiguous."""
+    if attention.kind == "additive":
+        queries = arithmetic.linear(b, f"{SITE}.query", queries, attention.query.weight, None)
+    sentences = b.dim("memory_bias", 0)
+    width = b.dim("memory_keys", 2)
+    shape = b.op("Concat", sentences, b.constant([-1]), width, axis=0)
+    return b.op("Reshape", queries, shape)
+
+
+def _scores(b: GraphBuilder, attention: Attention, queries: str) -> str:
+    """``queries`` (B, K, A) against every key -> (B, K, S)."""
+    if attention.kind != "additive":
+        return b.op("MatMul", queries, b.op("Transpose", "memory_keys", perm=[0, 2, 1]))
+    apart = b.op("Unsqueeze", queries, b.constant([2]))  # (B, K, 1, A)
+    keys = b.op("Unsqueeze", "memory_keys", b.constant([1]))  # (B, 1, S, A)
+    mixed = b.op("Tanh", b.op("Add", apart, keys))
+    vector = attention.score_vector().detach().numpy().astype(np.float32)[:, None]  # (A, 1)
+    scores = b.op("MatMul", mixed, b.initialiser(f"{SITE}.score_vector", vector))
+    return b.op("Squeeze", scores, b.constant([3]))

@@ -1,0 +1,129 @@
+"""An ONNX graph, written down one operator at a time and checked at the end."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import onnx
+from numpy.typing import NDArray
+from onnx import NodeProto, OperatorSetIdProto, TensorProto, ValueInfoProto, helper, numpy_helper
+from torch import Tensor
+
+from traverba.contract import FORMAT_VERSION, METADATA_CONFIG_KEY, METADATA_FORMAT_KEY, GraphSpec, TensorSpec
+from traverba_export.model import ModelConfig
+
+OPSET = 17
+"""Old enough for every execution provider; newer operator versions can fall back to the CPU unnoticed."""
+IR_VERSION = 8
+
+_ELEMENT_TYPES = {"float32": TensorProto.FLOAT, "int64": TensorProto.INT64, "int32": TensorProto.INT32}
+
+
+class GraphBuilder:
+    """Collects the nodes and initialisers of one graph of the contract; values are known by name."""
+
+    def __init__(self, spec: GraphSpec) -> None:
+        self._spec = spec
+        self._nodes: list[NodeProto] = []
+        self._initialisers: dict[str, TensorProto] = {}
+        self._counts: Counter[str] = Counter()
+
+    def op(self, kind: str, *inputs: str, **attributes: Any) -> str:
+        """Add an operator with one output and return that output's name; "" is an input left out."""
+        return self.ops(kind, 1, *inputs, **attributes)[0]
+
+    def ops(self, kind: str, outputs: int, *inputs: str, **attributes: Any) -> tuple[str, ...]:
+        """Add an operator with several outputs and return their names."""
+        name = f"{kind}_{self._counts[kind]}"
+        self._counts[kind] += 1
+        names = (name,) if outputs == 1 else tuple(f"{name}.{i}" for i in range(outputs))
+        domain = attributes.pop("domain", None)
+        self._nodes.append(helper.make_node(kind, inputs, names, name=name, domain=domain, **attributes))
+        return names
+
+    def constant(self, values: Any, dtype: type[np.generic] = np.int64) -> str:
+        """A small constant (a shape, an axis, a fill value); equal ones are stored once."""
+        array = np.asarray(values, dtype)
+        name = f"const_{array.dtype}_{array.shape}_{hashlib.sha256(array.tobytes()).hexdigest()[:8]}"
+        return self.initialiser(name, array)
+
+    def initialiser(self, name: str, values: NDArray[Any]) -> str:
+        """A stored tensor, exactly as given; asking again for a name returns the tensor already there."""
+        if name not in self._initialisers:
+            self._initialisers[name] = numpy_helper.from_array(np.ascontiguousarray(values), name)
+        return name
+
+    def stored(self, name: str, values: Tensor) -> str:
+        """A weight as float16 if that loses nothing, as float32 otherwise."""
+        array = values.detach().float().numpy()
+        with np.errstate(over="ignore"):
+            half = array.astype(np.float16)
+        return self.initialiser(name, half if np.array_equal(half.astype(np.float32), array) else array)
+
+    def weight(self, name: str, values: Tensor) -> str:
+        """A weight to compute with: onnxruntime folds the cast of a float16 one when it loads the graph."""
+        return self.as_float32(self.stored(name, values), name)
+
+    def as_float32(self, value: str, stored: str) -> str:
+        """``value``, taken from the initialiser ``stored``, as float32."""
+        if self._initialisers[stored].data_type == TensorProto.FLOAT:
+            return value
+        return self.op("Cast", value, to=TensorProto.FLOAT)
+
+    def split(self, value: str, sizes: Sequence[int]) -> tuple[str, ...]:
+        """Cut the last axis; a single size is no cut."""
+        if len(sizes) == 1:
+            return (value,)
+        return self.ops("Split", len(sizes), value, self.constant(sizes), axis=-1)
+
+    def concat(self, values: Sequence[str]) -> str:
+        """Join along the last axis."""
+        return values[0] if len(values) == 1 else self.op("Concat", *values, axis=-1)
+
+    def dim(self, value: str, axis: int) -> str:
+        """The size of one dimension, as a tensor of shape (1,)."""
+        return self.op("Shape", value, start=axis, end=axis + 1)
+
+    def output(self, name: str, value: str) -> None:
+        """Give a value its name in the contract."""
+        self._nodes.append(helper.make_node("Identity", [value], [name], name=name))
+
+    def build(self, config: ModelConfig) -> onnx.ModelProto:
+        """The finished model, with its metadata, checked by onnx in full."""
+        graph = helper.make_graph(
+            self._nodes,
+            self._spec.name,
+            [_value_info(tensor) for tensor in self._spec.inputs],
+            [_value_info(tensor) for tensor in self._spec.outputs],
+            list(self._initialisers.values()),
+        )
+        model = helper.make_model(
+            graph,
+            producer_name="traverba",
+            ir_version=IR_VERSION,
+            opset_imports=self._opsets(),
+        )
+        helper.set_model_props(
+            model, {METADATA_FORMAT_KEY: str(FORMAT_VERSION), METADATA_CONFIG_KEY: config_sha256(config)}
+        )
+        onnx.checker.check_model(model, full_check=True)
+        return model
+
+    def _opsets(self) -> list[OperatorSetIdProto]:
+        domains = sorted({node.domain for node in self._nodes})
+        return [helper.make_opsetid(domain, 1 if domain else OPSET) for domain in domains]
+
+
+def config_sha256(config: ModelConfig) -> str:
+    """Of the configuration as JSON with sorted keys and no spaces: ties a graph to its model's shape."""
+    canonical = json.dumps(config.to_dict(), sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _value_info(tensor: TensorSpec) -> ValueInfoProto:
+    return helper.make_tensor_value_info(tensor.name, _ELEMENT_TYPES[tensor.dtype], tensor.dims)

@@ -1,0 +1,85 @@
+"""The decoder step: every row one token further. Beam reorder, softmax and top-k happen inside.
+
+The recurrent cells are spelled out as matrix products: those can be quantised, and captured by
+CUDA graphs, which the fused operators cannot.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import cast
+
+import numpy as np
+import onnx
+
+from traverba.contract import DECODER_STEP
+from traverba_export.graphs.arithmetic import Arithmetic
+from traverba_export.graphs.attention import attend
+from traverba_export.graphs.builder import GraphBuilder
+from traverba_export.graphs.cells import step
+from traverba_export.model import EncoderDecoder, ModelConfig
+from traverba_export.model.cells import Cell
+from traverba_export.model.decoder import Decoder
+
+LayerState = tuple[str, ...]  # (h,) or (h, c), each (N, H)
+
+
+def build_decoder_step(model: EncoderDecoder, arithmetic: Arithmetic) -> onnx.ModelProto:
+    """`traverba.contract.DECODER_STEP` with this model's weights."""
+    b, config = GraphBuilder(DECODER_STEP), model.config
+    states = _layer_states(b, config)
+    embedded = arithmetic.embed(b, "target_embedding", "prev_ids", model.target_embedding.weight)
+    hidden, states, attention = _layers(b, arithmetic, model.decoder, embedded, states)
+    b.output("next_state", b.concat([part for state in states for part in state]))
+    b.output("attention", attention)
+    table = "output.weight" if config.tie_embeddings == "none" else "target_embedding"
+    _candidates(b, arithmetic.logits(b, table, hidden, model.output.weight, model.output.bias))
+    return b.build(config)
+
+
+def _layer_states(b: GraphBuilder, config: ModelConfig) -> list[LayerState]:
+    """The rows that continue, unpacked: beams are reordered here, by `parents`."""
+    rows = b.op("Gather", "state", "parents", axis=0)  # (N, W)
+    parts = config.layer_state_size // config.hidden_size
+    flat = b.split(rows, [config.hidden_size] * (parts * config.decoder_layers))
+    return [flat[start : start + parts] for start in range(0, len(flat), parts)]
+
+
+def _layers(
+    b: GraphBuilder, arithmetic: Arithmetic, decoder: Decoder, embedded: str, states: list[LayerState]
+) -> tuple[str, list[LayerState], str]:
+    """``embedded`` (N, E) -> the top layer's output (N, H), new states, attention weights (N, S)."""
+    config = decoder.config
+    context: list[str] = []
+    weights = ""
+    if decoder.attention is None:
+        weights = _no_attention(b)
+    elif config.attention_query == "previous":
+        found, weights = attend(b, arithmetic, decoder.attention, states[0][0], config.memory_size)
+        context = [found]
+    new = [step(b, arithmetic, "decoder.bottom", decoder.bottom, [embedded, *context], states[0])]
+    hidden = new[0][0]
+    if decoder.attention is not None and config.attention_query == "current":
+        found, weights = attend(b, arithmetic, decoder.attention, hidden, config.memory_size)
+        context = [found]
+    for layer, cell in enumerate(cast("Iterable[Cell]", decoder.upper), start=1):
+        site = f"decoder.upper.{layer - 1}"
+        new.append(step(b, arithmetic, site, cell, [hidden, *context], states[layer]))
+        residual = config.residual_from is not None and layer >= config.residual_from
+        hidden = b.op("Add", hidden, new[-1][0]) if residual else new[-1][0]
+    return hidden, new, weights
+
+
+def _no_attention(b: GraphBuilder) -> str:
+    """(N, S) of zeros."""
+    shape = b.op("Concat", b.dim("prev_ids", 0), b.dim("memory_bias", 1), axis=0)
+    return b.op("Expand", b.constant(0, np.float32), shape)
+
+
+def _candidates(b: GraphBuilder, logits: str) -> None:
+    """``logits`` (N, V) -> the best few and, beside the path to them, the whole distribution."""
+    top, ids = b.ops("TopK", 2, logits, "top_k", axis=-1, largest=1, sorted=1)
+    normaliser = b.op("ReduceLogSumExp", logits, axes=[-1], keepdims=1)  # (N, 1)
+    b.output("top_log_probs", b.op("Sub", top, normaliser))
+    b.output("top_ids", ids)
+    b.output("log_probs", b.op("Sub", logits, normaliser))
