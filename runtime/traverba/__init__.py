@@ -1,0 +1,114 @@
+"""Offline translation to embed.
+
+>>> from traverba import load_translator
+>>> translator = load_translator()
+>>> print(translator.translate("the machines win", target="fr"))  # doctest: +SKIP
+les machines gagnent
+
+Importing this package loads nothing but the errors; the rest comes when it is first used.
+"""
+
+from importlib import import_module
+from logging import NullHandler, getLogger
+from typing import TYPE_CHECKING, Any
+
+from traverba.errors import (
+    BundleError,
+    BundleFileMissingError,
+    BundleFormatError,
+    BundleHashError,
+    BundleNotFoundError,
+    BundleVersionError,
+    DeviceError,
+    GraphContractError,
+    InputError,
+    LanguageError,
+    OnnxRuntimeMissingError,
+    OptionError,
+    ProviderUnavailableError,
+    TextDecodingError,
+    TranslatorClosedError,
+    TraverbaError,
+)
+
+if TYPE_CHECKING:
+    from traverba.decoding import Batching, CancelToken, Control, DecodeOptions, Sampling
+    from traverba.loading import load_translator
+    from traverba.results import (
+        AlignedWords,
+        Segment,
+        Timings,
+        Token,
+        Translation,
+        TranslationHypothesis,
+        TranslatorInfo,
+    )
+    from traverba.streaming import TranslationStream
+    from traverba.translator import Translator
+
+getLogger(__name__).addHandler(NullHandler())
+
+_HOMES = {
+    "AlignedWords": "results",
+    "Batching": "decoding",
+    "CancelToken": "decoding",
+    "Control": "decoding",
+    "DecodeOptions": "decoding",
+    "Sampling": "decoding",
+    "Segment": "results",
+    "Timings": "results",
+    "Token": "results",
+    "Translation": "results",
+    "TranslationHypothesis": "results",
+    "TranslationStream": "streaming",
+    "Translator": "translator",
+    "TranslatorInfo": "results",
+    "load_translator": "loading",
+}
+"""Which module has a name that is loaded on first use, so that importing costs no numpy."""
+
+__all__ = [
+    "AlignedWords",
+    "Batching",
+    "BundleError",
+    "BundleFileMissingError",
+    "BundleFormatError",
+    "BundleHashError",
+    "BundleNotFoundError",
+    "BundleVersionError",
+    "CancelToken",
+    "Control",
+    "DecodeOptions",
+    "DeviceError",
+    "GraphContractError",
+    "InputError",
+    "LanguageError",
+    "OnnxRuntimeMissingError",
+    "OptionError",
+    "ProviderUnavailableError",
+    "Sampling",
+    "Segment",
+    "TextDecodingError",
+    "Timings",
+    "Token",
+    "Translation",
+    "TranslationHypothesis",
+    "TranslationStream",
+    "Translator",
+    "TranslatorClosedError",
+    "TranslatorInfo",
+    "TraverbaError",
+    "load_translator",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f"{__name__}.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__

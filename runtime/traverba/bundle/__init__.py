@@ -4,6 +4,7 @@ Reading checks everything before a model is built from it; writing is atomic. Th
 room imports the standard library only, so that the exporter and the runtime can share it.
 """
 
+from traverba.bundle.installed import find_bundle, home, installed_bundles
 from traverba.bundle.manifest import (
     Direction,
     FileEntry,
@@ -25,6 +26,9 @@ __all__ = [
     "SpecialTokens",
     "TrainingData",
     "Variant",
+    "find_bundle",
+    "home",
+    "installed_bundles",
     "open_bundle",
     "pack_bundle",
     "verify_files",

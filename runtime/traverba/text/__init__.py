@@ -1,6 +1,16 @@
 """Between characters and token ids. The only room that imports ``tokenizers``."""
 
+from traverba.text.completion import PrefixCompletion
 from traverba.text.pieces import PieceDecoder, Span
+from traverba.text.segments import find_segments, join_segments
 from traverba.text.tokenizer import BpeTokenizer, TextTokenizer
 
-__all__ = ["BpeTokenizer", "PieceDecoder", "Span", "TextTokenizer"]
+__all__ = [
+    "BpeTokenizer",
+    "PieceDecoder",
+    "PrefixCompletion",
+    "Span",
+    "TextTokenizer",
+    "find_segments",
+    "join_segments",
+]

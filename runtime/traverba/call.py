@@ -1,0 +1,51 @@
+"""One call of a translator: its direction, its clock, and the way from text to answer and back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from traverba.assembly import Prepared, assemble, prepare
+from traverba.decoding import Decoded, SpecialIds
+from traverba.results import Timings, Translation, TranslatorInfo
+from traverba.text import TextTokenizer
+from traverba.timing import TimedModel
+
+
+@dataclass(frozen=True, eq=False)
+class Call:
+    """What stays the same for all texts of a call."""
+
+    model: TimedModel
+    tokenizer: TextTokenizer
+    special: SpecialIds
+    info: TranslatorInfo
+    source: str | None
+    target: str
+    target_token: int
+
+    def prepare(self, text: str, prefix: str = "") -> Prepared:
+        """The requests of one text."""
+        return prepare(text, self.target_token, self.special.eos, self.tokenizer, prefix)
+
+    def assemble(self, prepared: Prepared, answers: Sequence[Decoded]) -> Translation:
+        """The translation of one text, from the answers to its requests."""
+        hypotheses, segments = assemble(prepared, answers, self.tokenizer)
+        timings = Timings(
+            encode_ms=1000 * self.model.encode_seconds,
+            steps_ms=1000 * self.model.step_seconds,
+            steps=sum(answer.steps for answer in answers),
+        )
+        return Translation(
+            text=hypotheses[0].text,
+            source_text=prepared.text,
+            source=self.source,
+            target=self.target,
+            hypotheses=hypotheses,
+            segments=segments,
+            flags=tuple(dict.fromkeys(flag for answer in answers for flag in answer.flags)),
+            timings=timings,
+            model=f"{self.info.name} {self.info.version}",
+            provider=self.info.provider,
+            precision=self.info.precision,
+        )

@@ -1,0 +1,121 @@
+"""What a translation is: one typed result, the same fields in Python and in JSON."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from traverba.decoding import Flag
+from traverba.text import Span
+
+
+@dataclass(frozen=True)
+class Token:
+    """One token of a target text."""
+
+    text: str
+    log_prob: float
+    span: Span
+    """Where it lies in the target text; tokens that share a character overlap."""
+
+
+@dataclass(frozen=True)
+class AlignedWords:
+    """A word of the translation and the word of the source it attends to most."""
+
+    source: Span
+    target: Span
+    weight: float
+    """The share, from 0 to 1, of the target word's attention to words that this one got."""
+
+
+@dataclass(frozen=True)
+class TranslationHypothesis:
+    """A translation and what the model makes of it."""
+
+    text: str
+    score: float
+    """What the search compares, see `traverba.decoding.scoring`; the mean over segments."""
+    log_prob: float
+    """Of the whole text, the end of every segment included."""
+    tokens: tuple[Token, ...]
+    alignment: tuple[AlignedWords, ...]
+    finished: bool
+    """Whether the model ended every segment itself."""
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A part of the text that was translated on its own."""
+
+    source: Span
+    target: Span
+    """In the text of the best hypothesis."""
+    score: float
+    flags: tuple[Flag, ...]
+
+
+@dataclass(frozen=True)
+class Timings:
+    """Where the time went."""
+
+    encode_ms: float
+    """In the encoder, for all texts translated together."""
+    steps_ms: float
+    """In decoder steps, for all texts translated together."""
+    steps: int
+    """Decoder steps of this text, retries included."""
+
+
+@dataclass(frozen=True)
+class Translation:
+    """A translated text. ``str(translation)`` is the text itself."""
+
+    text: str
+    source_text: str
+    source: str | None
+    """The source language, if the caller named it."""
+    target: str
+    hypotheses: tuple[TranslationHypothesis, ...]
+    """Best first; `text`, `score`, `tokens` and `alignment` are those of the first."""
+    segments: tuple[Segment, ...]
+    flags: tuple[Flag, ...]
+    """What happened that the caller should know, in any segment; empty for an ordinary result."""
+    timings: Timings
+    model: str
+    """Name and version of the bundle."""
+    provider: str
+    precision: str
+
+    def __str__(self) -> str:
+        return self.text
+
+    @property
+    def score(self) -> float:
+        return self.hypotheses[0].score
+
+    @property
+    def tokens(self) -> tuple[Token, ...]:
+        return self.hypotheses[0].tokens
+
+    @property
+    def alignment(self) -> tuple[AlignedWords, ...]:
+        return self.hypotheses[0].alignment
+
+    def to_json(self) -> dict[str, Any]:
+        """All fields as plain values for `json.dumps`."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class TranslatorInfo:
+    """What a translator is and runs on."""
+
+    name: str
+    version: str
+    languages: tuple[str, ...]
+    directions: tuple[tuple[str, str], ...]
+    vocab_size: int
+    provider: str
+    precision: str
+    threads: int

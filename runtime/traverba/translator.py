@@ -1,0 +1,265 @@
+"""`Translator`: texts in, translations out, from any number of threads at once."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from itertools import islice
+from types import TracebackType
+from typing import Self, overload
+
+from traverba.assembly import Prepared, assemble_hypothesis
+from traverba.bundle import Manifest
+from traverba.call import Call
+from traverba.decoding import (
+    Batching,
+    CancelToken,
+    Control,
+    Decoded,
+    DecodeOptions,
+    Request,
+    SpecialIds,
+    decode,
+    decode_iter,
+    score,
+)
+from traverba.decoding.model import DecoderStep
+from traverba.errors import LanguageError, OptionError, TranslatorClosedError
+from traverba.results import Translation, TranslationHypothesis, TranslatorInfo
+from traverba.streaming import TranslationStream, stream_text
+from traverba.text import TextTokenizer, find_segments
+from traverba.timing import TimedModel
+
+
+class Translator:
+    """A loaded model. Holds no state of its own between calls; make one and share it.
+
+    ``source`` may be left out: the model reads any of its languages. When it is given,
+    the direction must be one that the model was trained for.
+    """
+
+    def __init__(
+        self,
+        model: DecoderStep,
+        tokenizer: TextTokenizer,
+        manifest: Manifest,
+        *,
+        options: DecodeOptions,
+        provider: str,
+        precision: str,
+        threads: int,
+    ) -> None:
+        """Called by `load_translator`; ``options`` are those that suit the model."""
+        self._model: DecoderStep | None = model
+        self._tokenizer, self._manifest, self._options = tokenizer, manifest, options
+        self._special = _special_ids(manifest, tokenizer)
+        self.info = TranslatorInfo(
+            name=manifest.name,
+            version=manifest.version,
+            languages=manifest.languages,
+            directions=tuple((d.source, d.target) for d in manifest.directions),
+            vocab_size=manifest.vocab_size,
+            provider=provider,
+            precision=precision,
+            threads=threads,
+        )
+
+    @overload
+    def translate(
+        self,
+        text: str,
+        *,
+        target: str,
+        source: str | None = None,
+        options: DecodeOptions | None = None,
+        prefix: str = "",
+        control: Control | None = None,
+    ) -> Translation: ...
+
+    @overload
+    def translate(
+        self,
+        text: list[str] | tuple[str, ...],
+        *,
+        target: str,
+        source: str | None = None,
+        options: DecodeOptions | None = None,
+        prefix: str = "",
+        control: Control | None = None,
+    ) -> list[Translation]: ...
+
+    def translate(
+        self,
+        text: str | list[str] | tuple[str, ...],
+        *,
+        target: str,
+        source: str | None = None,
+        options: DecodeOptions | None = None,
+        prefix: str = "",
+        control: Control | None = None,
+    ) -> Translation | list[Translation]:
+        """One text or several; white space around lines and line breaks stay as they are.
+
+        ``prefix`` is how each translation begins; it may end in the middle of a word.
+        ``control`` can cancel the call, end it at a deadline and report progress.
+        """
+        call = self._call(source, target)
+        prepared = [call.prepare(each, prefix) for each in ([text] if isinstance(text, str) else text)]
+        requests = [request for each in prepared for request in each.requests]
+        answers = iter(decode(call.model, requests, options or self._options, call.special, control=control))
+        translations = [call.assemble(each, list(islice(answers, len(each.requests)))) for each in prepared]
+        return translations[0] if isinstance(text, str) else translations
+
+    def translate_iter(
+        self,
+        texts: Iterable[str],
+        *,
+        target: str,
+        source: str | None = None,
+        options: DecodeOptions | None = None,
+        control: Control | None = None,
+        batching: Batching | None = None,
+    ) -> Iterator[Translation]:
+        """Translations of a stream of any length, in order and in constant memory.
+
+        ``batching.window`` says how many lines are read ahead.
+        """
+        call = self._call(source, target)
+        pending: deque[Prepared] = deque()
+
+        def requests() -> Iterator[Request]:
+            for text in texts:
+                pending.append(call.prepare(text))
+                yield from pending[-1].requests
+
+        answers = decode_iter(
+            call.model,
+            requests(),
+            options or self._options,
+            call.special,
+            control=control,
+            batching=batching,
+        )
+        return _regroup(call, pending, answers)
+
+    def stream(
+        self,
+        text: str,
+        *,
+        target: str,
+        source: str | None = None,
+        options: DecodeOptions | None = None,
+        prefix: str = "",
+        control: Control | None = None,
+    ) -> TranslationStream:
+        """The translation of one text in pieces, each as soon as it is certain."""
+        call = self._call(source, target)
+        return TranslationStream(stream_text(call, text, options or self._options, prefix, control))
+
+    async def atranslate(
+        self,
+        text: str,
+        *,
+        target: str,
+        source: str | None = None,
+        options: DecodeOptions | None = None,
+        prefix: str = "",
+        control: Control | None = None,
+    ) -> Translation:
+        """`translate` beside the event loop; cancelling the task stops the decoding."""
+        import asyncio  # costs more to import than all of traverba
+
+        control = control or Control()
+        cancel = control.cancel or CancelToken()
+        control = replace(control, cancel=cancel)
+        try:
+            return await asyncio.to_thread(
+                self.translate,
+                text,
+                target=target,
+                source=source,
+                options=options,
+                prefix=prefix,
+                control=control,
+            )
+        except asyncio.CancelledError:
+            cancel.cancel()
+            raise
+
+    def score(
+        self,
+        source_text: str,
+        target_text: str,
+        *,
+        target: str,
+        source: str | None = None,
+        options: DecodeOptions | None = None,
+    ) -> TranslationHypothesis:
+        """A given translation as if the search had found it: how probable the model finds each token."""
+        call = self._call(source, target)
+        prepared, wanted = call.prepare(source_text), find_segments(target_text)
+        if len(prepared.segments) != len(wanted):
+            raise OptionError(
+                f"target_text must have as many lines as source_text: {len(prepared.segments)}, "
+                f"not {len(wanted)}"
+            )
+        hypotheses = score(
+            call.model,
+            [request.source for request in prepared.requests if request.source],
+            [self._tokenizer.encode(target_text[start:end]) for start, end in wanted],
+            options or self._options,
+            call.special,
+        )
+        return assemble_hypothesis(prepared, hypotheses, self._tokenizer, (target_text, wanted))
+
+    def close(self) -> None:
+        """Let go of the model; calls that are running finish. Closing twice does nothing."""
+        self._model = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _call(self, source: str | None, target: str) -> Call:
+        if self._model is None:
+            raise TranslatorClosedError("the translator is closed; load another with load_translator()")
+        return Call(
+            model=TimedModel(self._model),
+            tokenizer=self._tokenizer,
+            special=self._special,
+            info=self.info,
+            source=source,
+            target=target,
+            target_token=self._target_token(source, target),
+        )
+
+    def _target_token(self, source: str | None, target: str) -> int:
+        directions = self.info.directions
+        if not any(to == target and source in (None, of) for of, to in directions):
+            asked = target if source is None else f"{source} to {target}"
+            offered = ", ".join(f"{of} to {to}" for of, to in directions)
+            raise LanguageError(f"{self.info.name} does not translate {asked}; it translates {offered}")
+        return self._manifest.target_tokens[target]
+
+
+def _regroup(call: Call, pending: deque[Prepared], answers: Iterator[Decoded]) -> Iterator[Translation]:
+    """One translation for the answers to each text's requests."""
+    for first in answers:
+        prepared = pending.popleft()
+        rest = list(islice(answers, len(prepared.requests) - 1))
+        if len(rest) + 1 < len(prepared.requests):
+            return  # stopped by `control` in the middle of a text
+        yield call.assemble(prepared, [first, *rest])
+
+
+def _special_ids(manifest: Manifest, tokenizer: TextTokenizer) -> SpecialIds:
+    """What the model may never write: other special tokens, and line breaks, since a line stays a line."""
+    special = manifest.special_tokens
+    line_breaks = [i for i in range(tokenizer.vocab_size) if any(b in tokenizer.piece(i) for b in b"\n\r")]
+    never = {special.pad, special.bos, *manifest.target_tokens.values(), *line_breaks}
+    return SpecialIds(special.pad, special.bos, special.eos, tuple(sorted(never)))
