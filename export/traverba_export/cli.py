@@ -6,14 +6,16 @@ Exit status: 0 done, 1 failure, 2 bad use or input.
 from __future__ import annotations
 
 import argparse
+import json
 import logging
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 from traverba.errors import TraverbaError
 from traverba_export.corpora.reading import CorpusError
-from traverba_export.recipe import Recipe, RecipeError, load_recipe
+from traverba_export.recipe import Recipe, RecipeError, load_recipe, split_direction
 
 RECIPES = Path(__file__).parent / "recipes"
 
@@ -53,6 +55,31 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--device", default="auto", help="auto, cpu or cuda")
     train.set_defaults(command=_train)
 
+    export = commands.add_parser("export", help="write a trained model as a verified bundle")
+    export.add_argument("recipe")
+    export.add_argument("--run", type=Path, required=True, help="the --out folder of the training run")
+    export.add_argument(
+        "--data", type=Path, required=True, help="dev sentences for the parity check are read here"
+    )
+    export.add_argument(
+        "--out", type=Path, required=True, help="a folder, or one file that ends in .traverba"
+    )
+    export.add_argument("--storage", choices=("fp16", "fp32"), default="fp16", help="of the weights on disk")
+    export.add_argument("--version", default="1", help="of the bundle, for people")
+    export.add_argument(
+        "--scores", type=Path, help="JSON that `evaluate --json` wrote, to go into the manifest"
+    )
+    export.set_defaults(command=_export)
+
+    evaluate = commands.add_parser("evaluate", help="score a bundle on the test sets of a data folder")
+    evaluate.add_argument("bundle", help="a name or a path")
+    evaluate.add_argument("--data", type=Path, required=True)
+    evaluate.add_argument("--direction", action="append", help="such as en-fr; default: all of the bundle's")
+    evaluate.add_argument("--beam", type=int, action="append", help="default: 1 and 5")
+    evaluate.add_argument("--precision", help="the bundle's graph variant; default: its own choice")
+    evaluate.add_argument("--json", type=Path, help="write the scores here too")
+    evaluate.set_defaults(command=_evaluate)
+
     describe = commands.add_parser("describe", help="print the parameters of a recipe's model, part by part")
     describe.add_argument("recipe")
     describe.set_defaults(command=_describe)
@@ -79,6 +106,54 @@ def _train(arguments: argparse.Namespace) -> int:
     arguments.out.mkdir(parents=True, exist_ok=True)
     prepared = prepare(recipe, arguments.data, arguments.out)
     print(Trainer(recipe, prepared, arguments.out, device).run())
+    return 0
+
+
+def _export(arguments: argparse.Namespace) -> int:
+    from traverba_export.bundling import export_bundle, load_scores
+    from traverba_export.training.preparation import dev_sets
+    from traverba_export.training.trainer import FINAL
+
+    recipe = _find_recipe(arguments.recipe)
+    sentences = [
+        (split_direction(dev.direction)[1], text)
+        for dev in dev_sets(recipe, arguments.data)
+        for text in dev.sources
+    ]
+    report = export_bundle(
+        arguments.run / FINAL,
+        arguments.run / "tokenizer.json",
+        recipe,
+        arguments.out,
+        sentences=sentences[:: max(1, len(sentences) // 200)],
+        storage=arguments.storage,
+        bundle_version=arguments.version,
+        scores=load_scores(arguments.scores) if arguments.scores else (),
+    )
+    print(f"{arguments.out}: {report}")
+    return 0
+
+
+def _evaluate(arguments: argparse.Namespace) -> int:
+    from traverba import load_translator
+    from traverba_export.quality.evaluation import evaluate_bundle, markdown_table
+    from traverba_export.quality.test_sets import find_test_sets
+
+    with load_translator(arguments.bundle, precision=arguments.precision) as translator:
+        own = [f"{d.source}-{d.target}" for d in translator.info.directions]
+        test_sets = [s for d in arguments.direction or own for s in find_test_sets(arguments.data, d)]
+        results = []
+        for scored in evaluate_bundle(translator, test_sets, arguments.beam or (1, 5)):
+            logging.info(
+                "%s %s: BLEU %.2f", scored.test_set.direction, scored.test_set.name, scored.bleu.value
+            )
+            results.append(scored)
+    print(markdown_table(results))
+    if arguments.json:
+        scores = [asdict(score) for r in results for score in (r.bleu, r.chrf)]
+        partial = arguments.json.with_suffix(".partial")
+        partial.write_text(json.dumps(scores, indent=1) + "\n", encoding="utf-8")
+        partial.replace(arguments.json)
     return 0
 
 

@@ -31,7 +31,7 @@ class Attention(nn.Module):
             self.key = nn.Linear(config.memory_size, config.key_size)
             self.query = nn.Linear(config.hidden_size, config.key_size, bias=False)
             self.direction = nn.Parameter(torch.empty(config.key_size).uniform_(-0.1, 0.1))
-            self.gain = nn.Parameter(torch.tensor(config.key_size**0.5))
+            self.gain = nn.Parameter(torch.ones(()))  # larger gains saturate before content matters
 
     def keys(self, memory: Tensor) -> Tensor:
         """``memory`` (B, S, M) -> keys (B, S, A)."""

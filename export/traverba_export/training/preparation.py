@@ -48,7 +48,7 @@ def prepare(recipe: Recipe, data_dir: Path, out_dir: Path) -> Prepared:
         for spec, pairs in zip(recipe.corpora, texts, strict=True)
         for direction in spec.directions
     ]
-    return Prepared(subwords, pools, _dev_sets(recipe, data_dir))
+    return Prepared(subwords, pools, dev_sets(recipe, data_dir))
 
 
 def _held_out_keys(recipe: Recipe, data_dir: Path) -> set[str]:
@@ -107,7 +107,8 @@ def _pool(recipe: Recipe, spec: CorpusSpec, pairs: list[Pair], direction: str, s
     )
 
 
-def _dev_sets(recipe: Recipe, data_dir: Path) -> list[DevSet]:
+def dev_sets(recipe: Recipe, data_dir: Path) -> list[DevSet]:
+    """The first `eval_sentences` of every dev corpus, one set for each of its directions."""
     sets = []
     for spec in recipe.dev:
         pairs = list(

@@ -1,0 +1,5 @@
+"""Quality of a finished bundle, measured through the runtime that users run.
+
+`test_sets` knows the public test sets by name, `evaluation` translates, scores and prints.
+This room imports the runtime and sacrebleu, never torch.
+"""
