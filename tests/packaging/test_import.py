@@ -6,7 +6,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 import traverba
+
+TINY = Path(__file__).parents[1] / "data" / "tiny.traverba"
 
 TRAINING_SIDE = ("torch", "onnx", "onnxscript", "traverba_export", "sacrebleu", "matplotlib")
 
@@ -61,12 +65,17 @@ assert threading.active_count() == 1
     assert_silent_success(run_python(code, tmp_path))
 
 
-def test_a_translation_needs_neither_the_network_nor_the_training_side(tmp_path: Path) -> None:
+@pytest.mark.parametrize("model", [pytest.param(None, id="built-in"), pytest.param(str(TINY), id="tiny")])
+def test_a_translation_needs_neither_the_network_nor_the_training_side(
+    model: str | None, tmp_path: Path
+) -> None:
     code = f"""
 from traverba import load_translator
-with load_translator() as translator:
-    assert str(translator.translate("the machines win", source="en", target="fr"))
-assert not set({TRAINING_SIDE}) & set(sys.modules)
+with load_translator({model!r}) as translator:
+    source, target = translator.info.directions[0]
+    assert str(translator.translate("the machines win", source=source, target=target))
+loaded = set({TRAINING_SIDE}) & set(sys.modules)
+assert not loaded, loaded
 """
     assert_silent_success(run_python(WATCH_THE_NETWORK + code, tmp_path))
 
