@@ -52,7 +52,9 @@ class Translator:
     ) -> None:
         """Called by `load_translator`; ``options`` are those that suit the model."""
         self._model: DecoderStep | None = model
-        self._tokenizer, self._manifest, self._options = tokenizer, manifest, options
+        self._tokenizer, self._manifest = tokenizer, manifest
+        self.options = options
+        """What a call uses that brings no options; `dataclasses.replace` makes variations of it."""
         self._special = _special_ids(manifest, tokenizer)
         self.info = TranslatorInfo(
             name=manifest.name,
@@ -107,7 +109,7 @@ class Translator:
         call = self._call(source, target)
         prepared = [call.prepare(each, prefix) for each in ([text] if isinstance(text, str) else text)]
         requests = [request for each in prepared for request in each.requests]
-        answers = iter(decode(call.model, requests, options or self._options, call.special, control=control))
+        answers = iter(decode(call.model, requests, options or self.options, call.special, control=control))
         translations = [call.assemble(each, list(islice(answers, len(each.requests)))) for each in prepared]
         return translations[0] if isinstance(text, str) else translations
 
@@ -136,7 +138,7 @@ class Translator:
         answers = decode_iter(
             call.model,
             requests(),
-            options or self._options,
+            options or self.options,
             call.special,
             control=control,
             batching=batching,
@@ -155,7 +157,7 @@ class Translator:
     ) -> TranslationStream:
         """The translation of one text in pieces, each as soon as it is certain."""
         call = self._call(source, target)
-        return TranslationStream(stream_text(call, text, options or self._options, prefix, control))
+        return TranslationStream(stream_text(call, text, options or self.options, prefix, control))
 
     async def atranslate(
         self,
@@ -208,7 +210,7 @@ class Translator:
             call.model,
             [request.source for request in prepared.requests if request.source],
             [self._tokenizer.encode(target_text[start:end]) for start, end in wanted],
-            options or self._options,
+            options or self.options,
             call.special,
         )
         return assemble_hypothesis(prepared, hypotheses, self._tokenizer, (target_text, wanted))

@@ -1,0 +1,100 @@
+"""What can be typed. Every option also has an environment variable, ``TRAVERBA_`` and its name."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping
+from typing import TypeAlias
+
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+
+PREFIX = "TRAVERBA_"
+OPTIONS = ("from", "to", "model", "beam", "json", "threads", "device", "provider", "precision")
+EPILOG = (
+    "Every option has an environment variable that sets its default: TRAVERBA_TO=fr is --to fr, "
+    "TRAVERBA_JSON=1 is --json. TRAVERBA_HOME is the folder of further models."
+)
+
+
+def parse(argv: list[str] | None, environ: Mapping[str, str]) -> argparse.Namespace:
+    """The command and its options; prints what is wrong and exits with 2 if it must."""
+    return build_parser(environ).parse_args(argv)
+
+
+def build_parser(environ: Mapping[str, str]) -> argparse.ArgumentParser:
+    """The parser, with the environment's defaults."""
+    parser = argparse.ArgumentParser(prog="traverba", description="Offline translation.", epilog=EPILOG)
+    parser.add_argument("--version", action="store_true", help="print the version")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    defaults = {
+        name: environ[PREFIX + name.upper()] for name in OPTIONS if environ.get(PREFIX + name.upper())
+    }
+    _add_translate(commands, defaults)
+    _add_models(commands, defaults)
+    _add_doctor(commands, defaults)
+    return parser
+
+
+def _add_translate(commands: Commands, defaults: Mapping[str, str]) -> None:
+    parser = commands.add_parser(
+        "translate",
+        help="translate texts, or lines from standard input",
+        description="Translate each TEXT, or each line of standard input, in order.",
+        epilog=EPILOG,
+    )
+    parser.add_argument(
+        "text", nargs="*", metavar="TEXT", help="a text to translate; none reads standard input"
+    )
+    parser.add_argument("--from", dest="source", metavar="LANG", help="source language (default: any)")
+    parser.add_argument(
+        "--to", dest="target", metavar="LANG", required="to" not in defaults, help="target language"
+    )
+    parser.add_argument("--beam", type=int, metavar="N", help="beam size; 1 is greedy (default: the model's)")
+    _add_json(parser, defaults, "one JSON object a line, with scores, alignment and timings")
+    _add_model(parser)
+    _add_machine(parser)
+    names = {"from": "source", "to": "target"}
+    parser.set_defaults(
+        **{names.get(name, name): value for name, value in defaults.items() if name != "json"}
+    )
+
+
+def _add_models(commands: Commands, defaults: Mapping[str, str]) -> None:
+    parser = commands.add_parser("models", help="list or verify installed models", epilog=EPILOG)
+    actions = parser.add_subparsers(dest="action", metavar="ACTION")
+    _add_json(parser, defaults, "one JSON object a line")
+    actions.add_parser("list", help="what is installed (the default)")
+    verify = actions.add_parser("verify", help="compare every file with its hash and load the model")
+    verify.add_argument(
+        "model", nargs="*", metavar="MODEL", help="name or path (default: all that are installed)"
+    )
+
+
+def _add_doctor(commands: Commands, defaults: Mapping[str, str]) -> None:
+    parser = commands.add_parser(
+        "doctor", help="versions, providers, model checks and a sample translation", epilog=EPILOG
+    )
+    _add_model(parser)
+    _add_machine(parser)
+    names = ("model", "threads", "device", "provider", "precision")
+    parser.set_defaults(**{name: defaults[name] for name in names if name in defaults})
+
+
+def _add_json(parser: argparse.ArgumentParser, defaults: Mapping[str, str], meaning: str) -> None:
+    on = defaults.get("json", "0").lower() not in ("0", "false", "no")
+    parser.add_argument("--json", action="store_true", default=on, help=meaning)
+
+
+def _add_model(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--model", metavar="MODEL", help="name or path of a model (default: the built-in one)"
+    )
+
+
+def _add_machine(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--threads", type=int, metavar="N", help="CPU threads (default: as many as help)")
+    parser.add_argument(
+        "--device", default="auto", metavar="DEVICE", help="auto, cpu or cuda (default: auto)"
+    )
+    parser.add_argument("--provider", metavar="NAME", help="an execution provider of onnxruntime, by name")
+    parser.add_argument("--precision", metavar="NAME", help="fp32 or another that the model has")
