@@ -47,9 +47,9 @@ class ParityReport:
 class GraphPair:
     """Both graphs in onnxruntime on the CPU; names and order of tensors are the contract's."""
 
-    def __init__(self, encoder: Path, decoder_step: Path) -> None:
+    def __init__(self, encoder: Path, decoder_step: Path, threads: int = 1) -> None:
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
+        options.intra_op_num_threads = threads
         self._encoder, self._step = (
             onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
             for path in (encoder, decoder_step)

@@ -90,8 +90,8 @@ DECODER_STEP = GraphSpec(
 )
 """``parents[n]`` is the row of ``state`` that row n continues, so beams are reordered inside the graph.
 
-``log_probs`` is the full distribution; it lies on no path to the other outputs, so a
-run that does not fetch it need not compute it.
+``log_probs`` is the full distribution, of which ``top_log_probs`` is a part: a run that does
+not fetch it leaves it inside the graph, and pays nothing for it.
 """
 
 GRAPHS = (ENCODER, DECODER_STEP)

@@ -41,13 +41,13 @@ preset = "tiny"
 [training]
 precision = "fp32"
 token_budget = 1024
-max_steps = 2400
+max_steps = 3200
 warmup_steps = 100
-decay_steps = 1000
+decay_steps = 1600
 learning_rate = 6e-3
 label_smoothing = 0.05
 casual_share = 0.0
-eval_interval = 800
+eval_interval = 1600
 eval_sentences = 50
 average_last = 1
 """

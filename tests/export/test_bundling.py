@@ -1,0 +1,133 @@
+"""From a trainer's final weights to a bundle that the loader accepts, or to nothing at all."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, replace
+from pathlib import Path
+
+import pytest
+import torch
+
+from traverba.bundle import Direction, Score, TrainingData, Variant, open_bundle
+from traverba_export import bundling
+from traverba_export.bundling import export_bundle, load_scores
+from traverba_export.corpora.reading import CorpusSpec
+from traverba_export.model import PRESETS, EncoderDecoder
+from traverba_export.recipe import Recipe
+from traverba_export.verification import ParityError
+
+TINY = Path(__file__).parents[1] / "data" / "tiny.traverba"
+SENTENCES = [("qab", "lout bami baut."), ("qac", "loek")]
+
+
+@pytest.fixture
+def vocabulary(tmp_path: Path) -> Path:
+    with open_bundle(TINY) as bundle:
+        return (bundle.folder / "tokenizer.json").rename(tmp_path / "tokenizer.json")
+
+
+@pytest.fixture
+def recipe() -> Recipe:
+    corpus = CorpusSpec(
+        ("made-up.tsv",),
+        ("qaa", "qab"),
+        directions={"qaa-qab": 1.0},
+        licence="CC0-1.0",
+        attribution="Nobody | all",
+    )
+    return Recipe("small", replace(PRESETS["tiny"], vocab_size=390), (corpus,), ())
+
+
+@pytest.fixture
+def weights(tmp_path: Path, recipe: Recipe) -> Path:
+    torch.manual_seed(3)
+    dev = {"direction": "qaa-qab", "bleu": 31.257, "chrf": 52.5, "bleu_signature": "b", "chrf_signature": "c"}
+    path = tmp_path / "final.pt"
+    torch.save(
+        {"model": EncoderDecoder(recipe.model).state_dict(), "config": recipe.model.to_dict(), "dev": [dev]},
+        path,
+    )
+    return path
+
+
+def test_a_folder_and_a_single_file_hold_the_same_bundle(
+    tmp_path: Path, weights: Path, vocabulary: Path, recipe: Recipe
+) -> None:
+    for name in ("made", "made.traverba"):
+        report = export_bundle(weights, vocabulary, recipe, tmp_path / name, sentences=SENTENCES)
+        assert report.sentences == 2
+        with open_bundle(tmp_path / name, verify_hashes=True) as bundle:
+            files = {entry.path for entry in bundle.manifest.files}
+            assert files == {"README.md", "decoder_step.onnx", "encoder.onnx", "tokenizer.json"}
+
+
+def test_the_manifest_says_what_the_model_is_and_what_it_learnt_from(
+    tmp_path: Path, weights: Path, vocabulary: Path, recipe: Recipe
+) -> None:
+    measured = Score("qaa", "qab", "held-out", "BLEU", 30.5, "signature", "beam 5")
+    export_bundle(weights, vocabulary, recipe, tmp_path / "made", bundle_version="2", scores=[measured])
+    with open_bundle(tmp_path / "made") as bundle:
+        manifest, card = bundle.manifest, (bundle.folder / "README.md").read_text(encoding="utf-8")
+    assert (manifest.name, manifest.version, manifest.vocab_size) == ("small", "2", 390)
+    assert manifest.directions == (Direction("qaa", "qab"),)
+    assert manifest.target_tokens == {"qab": 4}
+    assert manifest.variants == (Variant("fp32", "fp16", "encoder.onnx", "decoder_step.onnx"),)
+    assert manifest.training_data == (TrainingData("made-up.tsv", "CC0-1.0", "Nobody | all"),)
+    assert [(s.test_set, s.metric, s.value) for s in manifest.scores] == [
+        ("dev", "BLEU", 31.26),
+        ("dev", "chrF", 52.5),
+        ("held-out", "BLEU", 30.5),
+    ]
+    for said in ("# small 2", "qaa → qab", "CC0-1.0", r"Nobody \| all", "30.5", "2 + 2 LSTM layers of 32"):
+        assert said in card
+
+
+def test_half_precision_storage_halves_the_graphs(
+    tmp_path: Path, weights: Path, vocabulary: Path, recipe: Recipe
+) -> None:
+    for storage in ("fp16", "fp32"):
+        export_bundle(weights, vocabulary, recipe, tmp_path / storage, storage=storage)
+    sizes = [(tmp_path / storage / "decoder_step.onnx").stat().st_size for storage in ("fp16", "fp32")]
+    assert sizes[0] < 0.6 * sizes[1]
+
+
+@pytest.mark.parametrize("name", ["made", "made.traverba"])
+def test_without_parity_nothing_is_left_and_an_older_bundle_stays(
+    tmp_path: Path,
+    weights: Path,
+    vocabulary: Path,
+    recipe: Recipe,
+    name: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    out = tmp_path / "out" / name
+
+    def differ(*_: object) -> None:
+        raise ParityError("log_probs 0.5")
+
+    export_bundle(weights, vocabulary, recipe, out)
+    before = {path: path.read_bytes() for path in out.parent.rglob("*") if path.is_file()}
+    monkeypatch.setattr(bundling, "verify", differ)
+    for place in (out, out.with_name(f"new-{name}")):
+        with pytest.raises(ParityError, match=r"log_probs 0\.5"):
+            export_bundle(weights, vocabulary, recipe, place)
+    assert {path: path.read_bytes() for path in out.parent.rglob("*") if path.is_file()} == before
+
+
+def test_a_vocabulary_of_another_size_is_refused(
+    tmp_path: Path, weights: Path, vocabulary: Path, recipe: Recipe
+) -> None:
+    spec = json.loads(vocabulary.read_text(encoding="utf-8"))
+    spec["model"]["merges"].pop()
+    spec["model"]["vocab"] = {token: i for token, i in spec["model"]["vocab"].items() if i < 389}
+    vocabulary.write_text(json.dumps(spec), encoding="utf-8")
+    with pytest.raises(ValueError, match=r"has 390 subwords, .* has 389"):
+        export_bundle(weights, vocabulary, recipe, tmp_path / "made")
+
+
+def test_scores_are_read_from_a_list_of_objects(tmp_path: Path) -> None:
+    score = Score("en", "fr", "test", "BLEU", 30.0, "signature", "beam 5")
+    path = tmp_path / "scores.json"
+    path.write_text(json.dumps([asdict(score)]), encoding="utf-8")
+    assert load_scores(path) == (score,)
