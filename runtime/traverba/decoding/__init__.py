@@ -5,10 +5,12 @@ runs one batch, encode once and then step by step; `search` keeps the books of l
 hypotheses (`trellis`, `harvest`), while `greedy`, `beam`, `sampling` and `constraints`
 each are one way to pick among `candidates`, which `shaping` and `steering` restrict;
 `scoring` has the formula hypotheses are compared by; `guards`, `control` and `streaming`
-watch, stop and narrate a search; `forced` scores a given target. The model
-is seen only through `model.DecoderStep`. Imports numpy and `traverba.errors`, nothing else.
+watch, stop and narrate a search; `forced` scores a given target and `alternatives` finds
+others. The model is seen only through `model.DecoderStep`. Imports numpy and
+`traverba.errors`, nothing else.
 """
 
+from traverba.decoding.alternatives import alternatives, diverse
 from traverba.decoding.batching import Batching
 from traverba.decoding.control import CancelToken, Control
 from traverba.decoding.engine import decode, decode_iter
@@ -36,8 +38,10 @@ __all__ = [
     "SpecialIds",
     "State",
     "StepOutput",
+    "alternatives",
     "decode",
     "decode_iter",
+    "diverse",
     "score",
     "stream_decode",
 ]

@@ -58,7 +58,7 @@ class CandidateSource:
         width: int,
     ) -> None:
         """``width``: the candidates wanted per row, or the vocabulary size for all of them."""
-        banned = sorted({*special.never, *options.suppressed_ids} & set(range(vocab_size)))
+        banned = sorted({*special.never, *options.suppressed_ids})
         self._banned = np.zeros(vocab_size, np.bool_)  # (V,)
         self._banned[banned] = True
         self._any_banned = bool(banned)

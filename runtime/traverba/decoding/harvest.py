@@ -16,14 +16,22 @@ from traverba.decoding.request import Request
 from traverba.decoding.scoring import coverage_penalty, length_penalty
 from traverba.decoding.trellis import Node, Trellis
 
+LIKELY_END = float(np.log(0.5))
+"""An end token less probable than this, at the length limit, is an ending for want of room."""
+
 
 @dataclass(frozen=True)
 class Ended:
     """A hypothesis that left the search; ``end_log_prob`` is None if it was cut instead of finished."""
 
     node: Node
+    standing: float
+    """log P / lp."""
+
     score: float
-    end_log_prob: float | None = None
+    """The same with the coverage penalty."""
+
+    end_log_prob: float | None
 
 
 class Harvest:
@@ -36,27 +44,22 @@ class Harvest:
 
     def finish(self, sentence: int, node: Node, log_prob: float, end_log_prob: float) -> None:
         """Take in a hypothesis whose end token has just been chosen; ``log_prob`` includes it."""
-        ended = Ended(node, self._score(sentence, node, log_prob, finished=True), end_log_prob)
-        self._finished[sentence].append(ended)
+        self._finished[sentence].append(self._ended(sentence, node, log_prob, end_log_prob))
         self._finished[sentence].sort(key=lambda ended: -ended.score)
 
     def cut(self, sentence: int, node: Node, log_prob: float) -> None:
         """Take in a hypothesis as it stands, without an end token."""
-        self._cut[sentence].append(Ended(node, self._score(sentence, node, log_prob, finished=False)))
+        self._cut[sentence].append(self._ended(sentence, node, log_prob, None))
 
-    def count(self, sentence: int) -> int:
-        """How many hypotheses of a sentence have finished."""
-        return len(self._finished[sentence])
+    def nth_best(self, sentence: int, n: int) -> float:
+        """The score of the n-th best finished hypothesis, -inf while there are fewer."""
+        finished = self._finished[sentence]
+        return finished[n - 1].score if len(finished) >= n else -np.inf
 
-    def has_room(self, sentence: int) -> bool:
-        """Whether fewer hypotheses of a sentence have finished than are wanted."""
-        return len(self._finished[sentence]) < self._options.num_hypotheses
-
-    def worst_kept(self, sentence: int) -> float:
-        """The score a further hypothesis must beat to be returned; -inf while there is room."""
-        if self.has_room(sentence):
-            return -np.inf
-        return self._finished[sentence][self._options.num_hypotheses - 1].score
+    def nth_standing(self, sentence: int, n: int) -> float:
+        """The n-th best log P / lp of a finished hypothesis, -inf while there are fewer."""
+        standings = sorted((ended.standing for ended in self._finished[sentence]), reverse=True)
+        return standings[n - 1] if len(standings) >= n else -np.inf
 
     def best(self, sentence: int) -> Node | None:
         """The best finished hypothesis so far."""
@@ -66,8 +69,11 @@ class Harvest:
     def answer(self, sentence: int, steps: int, limit: int, interrupted: Flag | None) -> Decoded:
         """The best hypotheses of a sentence whose search is over."""
         request = self._requests[sentence]
-        ended = (self._finished[sentence] + self._cut[sentence])[: self._options.num_hypotheses]
-        hypotheses = tuple(self._hypothesis(sentence, entry) for entry in ended)
+        ended = self._finished[sentence] + self._cut[sentence]
+        if not request.constraints and any(cut.node.length >= limit for cut in self._cut[sentence]):
+            ended.sort(key=lambda entry: -entry.score)
+        kept = ended[: self._options.num_hypotheses]
+        hypotheses = tuple(self._hypothesis(sentence, entry) for entry in kept)
         if not hypotheses:
             hypotheses = (empty_hypothesis(len(request.source), finished=False),)
         flags = [interrupted] if interrupted else self._flags(hypotheses[0], limit)
@@ -76,20 +82,21 @@ class Harvest:
         return Decoded(hypotheses, tuple(flags), steps)
 
     def _flags(self, best: Hypothesis, limit: int) -> list[Flag]:
-        """Why the best hypothesis was cut, if it was."""
+        """Why the best hypothesis was cut, or was made to end where the model would sooner have gone on."""
+        if len(best.ids) >= limit and not (best.finished and best.log_probs[-1] >= LIKELY_END):
+            return ["truncated" if limit >= self._options.max_length else "runaway"]
         if best.finished:
             return []
-        if len(best.ids) >= limit:
-            return ["truncated" if limit >= self._options.max_length else "runaway"]
         return ["loop" if ends_in_loop(best.ids[-LOOP_TAIL:]) else "dead_end"]
 
-    def _score(self, sentence: int, node: Node, log_prob: float, *, finished: bool) -> float:
+    def _ended(self, sentence: int, node: Node, log_prob: float, end_log_prob: float | None) -> Ended:
         """Equation 14, see `traverba.decoding.scoring`."""
-        score = log_prob / length_penalty(node.length + finished, self._options.length_penalty)
+        finished = end_log_prob is not None
+        score = standing = log_prob / length_penalty(node.length + finished, self._options.length_penalty)
         if self._options.coverage_penalty:
             attention = self._attention(sentence, node, finished=finished)
             score += coverage_penalty(attention.sum(axis=0), self._options.coverage_penalty)
-        return score
+        return Ended(node, standing, score, end_log_prob)
 
     def _attention(self, sentence: int, node: Node, *, finished: bool) -> Floats:
         """(T, S) without padding."""

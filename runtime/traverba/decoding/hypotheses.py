@@ -11,8 +11,8 @@ from traverba.decoding.model import Floats
 
 Flag = Literal[
     "loop",  # the output repeats itself
-    "runaway",  # cut at the length allowed for this source
-    "truncated",  # cut at max_length
+    "runaway",  # as long as this source allows, and the model would have gone on
+    "truncated",  # the same at max_length
     "empty",  # nothing came out for a source that is not empty
     "loop_retried",  # a guard saw a loop and decoded again with a penalty
     "runaway_retried",
@@ -49,7 +49,8 @@ class Decoded:
     """The answer for one sentence."""
 
     hypotheses: tuple[Hypothesis, ...]
-    """At least one: finished hypotheses by falling score, then unfinished ones."""
+    """At least one, best first. Finished ones come first unless the length limit ended the search: then
+    those it cut are compared as they stand, because a poor ending is no better than none."""
 
     flags: tuple[Flag, ...] = ()
     """What happened that the caller should know; empty for an ordinary result."""

@@ -73,7 +73,8 @@ class DecodeOptions:
     """Hypotheses returned, at most `beam_size`; when sampling, the number of independent draws."""
 
     patience: float = 1.0
-    """A sentence's search ends when patience * beam_size hypotheses have finished (Kasai et al. 2022)."""
+    """A sentence's search ends when patience * beam_size finished hypotheses are as good as the best that
+    has not (after Kasai et al. 2022, see `traverba.decoding.search`)."""
 
     min_length: int = 0
     """No hypothesis ends before this many tokens."""
@@ -153,6 +154,14 @@ class DecodeOptions:
         """The fewest tokens a hypothesis for this source may have, never more than `longest`."""
         relative = math.floor(self.min_length_ratio * src_length)
         return min(max(self.min_length, relative), self.longest(src_length))
+
+    def check_vocabulary(self, vocab_size: int) -> None:
+        """Refuse ids that the model does not have."""
+        named = [("suppressed_ids", token) for token in self.suppressed_ids]
+        named += [("forced_ids", token) for _, token in self.forced_ids]
+        for name, token in named:
+            if token >= vocab_size:
+                raise OptionError(f"{name} must hold target ids from 0 to {vocab_size - 1}, not {token}")
 
     @property
     def rows(self) -> int:

@@ -46,6 +46,7 @@ class Request:
 
     def check(self, options: DecodeOptions, vocab_size: int, special: SpecialIds) -> None:
         """Refuse what no search can do."""
+        options.check_vocabulary(vocab_size)
         if self.constraints and options.sampling is not None:
             raise OptionError("sampling must be None for a sentence with constraints; use beam search")
         if not all(self.constraints):

@@ -1,12 +1,15 @@
 """The bookkeeping of a search: step outputs in, rows for the next step out, answers at the end.
 
 A `Search` follows one batch and never touches the model: the caller feeds it each
-step's output and runs the rows it answers with. A sentence leaves when
+step's output and runs the rows it answers with. Three things end a sentence's search:
 
-- patience * K of its hypotheses have finished, or its length limit is reached, or no
-  hypothesis lives any more: this defines the search;
-- or no live hypothesis can still enter the ``num_hypotheses`` best finished ones,
-  however it goes on (`scoring.upper_bound`): this changes no result, it only ends sooner.
+- patience * K finished hypotheses are at least as good as the best live one as it stands,
+  by log P / lp. Kasai et al. 2022 (arXiv 2204.05424) count all that have finished; but a
+  few early bad endings should not end a search that is going well.
+- The length limit: live hypotheses are cut and compared as they stand.
+- No live hypothesis is left, or none can still enter the ``num_hypotheses`` best finished
+  ones however it goes on (`scoring.upper_bound`). This changes no result, it only ends
+  sooner.
 """
 
 from __future__ import annotations
@@ -58,16 +61,18 @@ class Search:
         self._harvest = Harvest(requests, options, self._trellis)
         self._length = 0  # tokens of every live hypothesis
         self._answers: list[Decoded | None] = [None] * B
+        self._alpha, self._wanted = options.length_penalty, options.num_hypotheses
         self._enough = K if chooser.independent_rows else math.ceil(options.patience * K)
         self._watched = np.array([options.guards != "off" and not repeats_itself(r.source) for r in requests])
         limits = [max(options.longest(len(r.source)), len(r.prefix)) for r in requests]
         self._limits = np.array(limits)
         self._first_limit = min(limits)
-        penalties = [length_penalty(limit + 1, options.length_penalty) for limit in limits]
+        penalties = [length_penalty(limit + 1, self._alpha) for limit in limits]
         # From here on, what shrinks as sentences leave.
         self._sentences = np.arange(B)  # the requests still searched
         self._longest_penalty = np.array(penalties)
-        self._worst_kept = np.full(B, -np.inf)
+        self._worst_kept = np.full(B, -np.inf)  # score of the last finished hypothesis to be returned
+        self._to_beat = np.full(B, -np.inf)  # log P / lp of the last one that patience waits for
         self._live = np.zeros((B, K))  # log P of every live hypothesis, -inf for a row without one
         if not chooser.independent_rows:
             self._live[:, 1:] = -np.inf  # at first all rows of a sentence are the same one
@@ -138,16 +143,16 @@ class Search:
                 float(candidates.log_probs[row, column]),
             )
             self._live[b, row % self._beam_size] = -np.inf  # should the sentence be over, it is no rest
-            self._worst_kept[b] = self._harvest.worst_kept(sentence)
-            if self._harvest.count(sentence) >= self._enough:
-                self._worst_kept[b] = np.inf  # nothing more is wanted
+            self._worst_kept[b] = self._harvest.nth_best(sentence, self._wanted)
+            self._to_beat[b] = self._harvest.nth_standing(sentence, self._enough)
 
     def _drop_decided(self, choice: Choice) -> Ids | None:
         """Answer the sentences that are over; which ones stay, or None when all do."""
         if self._chooser.independent_rows and self._beam_size > 1:
             self._cut_dead_ends(choice)
-        bound = upper_bound(choice.kept_scores.max(axis=1), self._longest_penalty)
-        over = bound <= self._worst_kept
+        best = choice.kept_scores.max(axis=1)  # (B,)
+        over = upper_bound(best, self._longest_penalty) <= self._worst_kept
+        over |= best / length_penalty(self._length + 1, self._alpha) <= self._to_beat
         if self._length >= self._first_limit:
             over |= self._length >= self._limits[self._sentences]
         if not over.any():
@@ -158,6 +163,7 @@ class Search:
         self._sentences = self._sentences[staying]
         self._longest_penalty = self._longest_penalty[staying]
         self._worst_kept = self._worst_kept[staying]
+        self._to_beat = self._to_beat[staying]
         return staying
 
     def _extend(self, kept: Ids, scores: Scores, candidates: Candidates, staying: Ids | None) -> Rows:
@@ -188,9 +194,9 @@ class Search:
 
     def _close(self, b: int, steps: int, interrupted: Flag | None) -> None:
         sentence = int(self._sentences[b])
-        if self._harvest.has_room(sentence):
-            self._cut(b, range(self._beam_size))
         limit = int(self._limits[sentence])
+        if self._length >= limit or self._worst_kept[b] == -np.inf:
+            self._cut(b, range(self._beam_size))
         self._answers[sentence] = self._harvest.answer(sentence, steps, limit, interrupted)
 
     def _cut(self, b: int, ks: Sequence[int]) -> None:
