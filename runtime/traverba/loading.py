@@ -6,17 +6,23 @@ import logging
 import os
 from collections.abc import Sequence
 
-from traverba.bundle import Bundle, Manifest, Variant, find_bundle, open_bundle
+from traverba.bundle import Bundle, Manifest, find_bundle, home, open_bundle
 from traverba.bundle.manifest import TOKENIZER_FILE
 from traverba.decoding import DecodeOptions
+from traverba.decoding.model import DecoderStep
 from traverba.errors import BundleFormatError, OptionError, ProviderUnavailableError
 from traverba.graphs import (
     CPU,
+    Choice,
     OnnxModel,
     available_providers,
+    choose_precision,
     choose_providers,
+    clash_of,
     default_threads,
-    distributions_clash,
+    import_onnxruntime,
+    installed_distributions,
+    read_choice,
 )
 from traverba.text import BpeTokenizer
 from traverba.translator import Translator
@@ -35,45 +41,75 @@ def load_translator(
 ) -> Translator:
     """Load a bundle: the built-in one, one installed under a name, or one at a path (folder or file).
 
-    ``device`` is "auto", "cpu" or "cuda"; ``providers`` names execution providers of
-    onnxruntime instead. ``precision`` picks among those the bundle has, ``threads`` bounds
-    the CPU threads of one call. ``verify`` compares the hash of every file first.
+    ``device`` is "auto", "cpu", "cuda" or another of `traverba.graphs.DEVICES`; ``providers``
+    names execution providers of onnxruntime instead. ``precision`` picks among those the
+    bundle has; without it, the provider's policy does. ``threads`` bounds the CPU threads of
+    one call. ``verify`` compares the hash of every file first.
     """
     if threads is not None and (isinstance(threads, bool) or threads < 1):
         raise OptionError(f"threads must be a whole number of at least 1, not {threads!r}")
-    threads = threads or default_threads()
     with open_bundle(find_bundle(name_or_path), verify_hashes=verify) as bundle:
-        manifest = bundle.manifest
-        variant = _choose_variant(manifest, precision)
-        tokenizer = _load_tokenizer(bundle)
-        model = _load_model(bundle, variant, device, providers, threads)
-        return Translator(
-            model,
-            tokenizer,
-            manifest,
-            options=_default_options(manifest),
-            provider=model.provider,
-            precision=variant.precision,
-            threads=threads,
-        )
+        automatic = device == "auto" and providers is None
+        measured = _measured(bundle.manifest) if automatic and precision is None else None
+        chosen = _choose(device, providers, measured)
+        if measured and measured.provider == chosen[0]:
+            precision, threads = measured.precision, threads or measured.threads
+        threads = threads or default_threads()
+        try:
+            model, precision = _load_model(bundle, chosen, precision, threads)
+        except ProviderUnavailableError as error:
+            if not automatic or chosen == (CPU,):
+                raise
+            logger.warning("%s; device 'auto' uses the CPU instead", error)
+            model, precision = _load_model(bundle, (CPU,), None, threads)
+        if automatic:
+            logger.info("device 'auto' chose %s in %s with %d threads", model.provider, precision, threads)
+        return make_translator(bundle, model, model.provider, precision, threads)
+
+
+def make_translator(
+    bundle: Bundle, model: DecoderStep, provider: str, precision: str, threads: int
+) -> Translator:
+    """A translator around the graphs of a bundle, or around whatever stands in front of them."""
+    return Translator(
+        model,
+        _load_tokenizer(bundle),
+        bundle.manifest,
+        options=_default_options(bundle.manifest),
+        provider=provider,
+        precision=precision,
+        threads=threads,
+    )
+
+
+def _measured(manifest: Manifest) -> Choice | None:
+    """What ``traverba bench --remember`` chose for this model on this machine."""
+    return read_choice(home(), f"{manifest.name} {manifest.version}", import_onnxruntime().__version__)
+
+
+def _choose(device: str, providers: Sequence[str] | None, measured: Choice | None) -> tuple[str, ...]:
+    distributions = installed_distributions()
+    if clash := clash_of(distributions):
+        logger.warning("%s", clash)
+    # Looking for plugins means walking through all installed packages: only for who asks for more.
+    plugins = providers is not None or device not in ("auto", "cpu") or measured is not None
+    return choose_providers(
+        device,
+        providers,
+        available_providers(plugins=plugins),
+        measured=measured.provider if measured else None,
+        distributions=distributions,
+    )
 
 
 def _load_model(
-    bundle: Bundle, variant: Variant, device: str, providers: Sequence[str] | None, threads: int
-) -> OnnxModel:
-    """On what was asked for; "auto" logs its choice and alone may turn to the CPU."""
-    chosen = choose_providers(device, providers, available_providers(), clash=distributions_clash())
-    automatic = device == "auto" and providers is None
-    try:
-        model = OnnxModel.load(bundle.folder, variant, bundle.manifest.vocab_size, chosen, threads)
-    except ProviderUnavailableError as error:
-        if not automatic:
-            raise
-        logger.warning("%s; device 'auto' uses the CPU instead", error)
-        model = OnnxModel.load(bundle.folder, variant, bundle.manifest.vocab_size, (CPU,), threads)
-    if automatic:
-        logger.info("device 'auto' chose %s", model.provider)
-    return model
+    bundle: Bundle, providers: Sequence[str], precision: str | None, threads: int
+) -> tuple[OnnxModel, str]:
+    """The graphs, and the precision that the provider's policy took."""
+    manifest = bundle.manifest
+    precision = choose_precision(providers[0], [v.precision for v in manifest.variants], precision)
+    variant = next(v for v in manifest.variants if v.precision == precision)
+    return OnnxModel.load(bundle.folder, variant, manifest.vocab_size, providers, threads), precision
 
 
 def _load_tokenizer(bundle: Bundle) -> BpeTokenizer:
@@ -87,14 +123,6 @@ def _load_tokenizer(bundle: Bundle) -> BpeTokenizer:
             "export the bundle again"
         )
     return tokenizer
-
-
-def _choose_variant(manifest: Manifest, precision: str | None) -> Variant:
-    for variant in manifest.variants:
-        if precision in (None, variant.precision):
-            return variant
-    offered = ", ".join(variant.precision for variant in manifest.variants)
-    raise OptionError(f"precision must be one that {manifest.name} has ({offered}), not {precision!r}")
 
 
 def _default_options(manifest: Manifest) -> DecodeOptions:

@@ -94,7 +94,7 @@ def _add_model(parser: argparse.ArgumentParser) -> None:
 def _add_machine(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--threads", type=int, metavar="N", help="CPU threads (default: as many as help)")
     parser.add_argument(
-        "--device", default="auto", metavar="DEVICE", help="auto, cpu or cuda (default: auto)"
+        "--device", default="auto", metavar="DEVICE", help="auto, cpu, cuda, openvino, ... (default: auto)"
     )
     parser.add_argument("--provider", metavar="NAME", help="an execution provider of onnxruntime, by name")
     parser.add_argument("--precision", metavar="NAME", help="fp32 or another that the model has")

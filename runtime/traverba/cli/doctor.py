@@ -12,8 +12,7 @@ from typing import TextIO
 from traverba.bundle import find_bundle, open_bundle
 from traverba.cli.translate import load_from
 from traverba.errors import TraverbaError
-from traverba.graphs import available_providers, default_threads, distributions_clash
-from traverba.graphs.providers import CLASH
+from traverba.graphs import available_providers, clash_of, default_threads, installed_distributions
 
 DISTRIBUTIONS = ("traverba", "numpy", "tokenizers", "onnxruntime", "onnxruntime-gpu")
 SAMPLES = {"en": "the machines win", "fr": "les machines gagnent", "ru": "машины побеждают"}
@@ -52,8 +51,9 @@ def _version(distribution: str) -> str:
 
 
 def _providers(args: Namespace) -> str:
-    found = ", ".join(available_providers())
-    return f"{found}\n             {CLASH}" if distributions_clash() else found
+    found = ", ".join(available_providers(plugins=True))
+    clash = clash_of(installed_distributions())
+    return f"{found}\n             {clash}" if clash else found
 
 
 def _model(args: Namespace) -> str:

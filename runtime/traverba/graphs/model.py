@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from traverba.bundle import Variant
 from traverba.contract import DECODER_STEP, ENCODER
 from traverba.decoding.model import Floats, Ids, Memory, State, StepOutput
-from traverba.graphs.session import GraphSession
+from traverba.graphs.session import GraphSession, Placement
 from traverba.graphs.signature import check_signatures
 
 ENCODER_FETCHES = tuple(tensor.name for tensor in ENCODER.outputs)
@@ -65,6 +65,11 @@ class OnnxModel:
     def provider(self) -> str:
         """The execution provider that runs the decoder step."""
         return self._decoder_step.provider
+
+    @property
+    def placements(self) -> tuple[Placement | None, Placement | None]:
+        """What encoder and decoder step left to the CPU, see `Placement`."""
+        return self._encoder.placement, self._decoder_step.placement
 
     def encode(self, src_ids: Ids, src_lengths: NDArray[np.int32]) -> tuple[Memory, State]:
         """Read B padded sentences. ``src_ids`` (B, S), ``src_lengths`` (B,) -> memory, B state rows."""

@@ -1,61 +1,68 @@
-"""Which execution providers to run on: a pure function of what is asked for and what is there."""
+"""Which providers and which precision a model runs in: pure functions of what is asked and what is there."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from traverba.errors import OptionError, ProviderUnavailableError
-
-CPU = "CPUExecutionProvider"
-DEVICES = {"cpu": CPU, "cuda": "CUDAExecutionProvider"}
-"""What ``device`` may name besides "auto"; any other provider is asked for with ``providers``."""
-
-AUTO_ORDER = ("CUDAExecutionProvider", CPU)
-"""What "auto" tries, best first."""
-
-INSTALL = {
-    CPU: 'pip install "traverba[cpu]"',
-    "CUDAExecutionProvider": 'pip install "traverba[gpu]"',
-    "DmlExecutionProvider": "pip install onnxruntime-directml",
-    "OpenVINOExecutionProvider": "pip install onnxruntime-openvino",
-    "QNNExecutionProvider": "pip install onnxruntime-qnn",
-}
-CLASH = (
-    "onnxruntime and onnxruntime-gpu are both installed and overwrite each other's files: "
-    'pip uninstall onnxruntime onnxruntime-gpu, then pip install "traverba[gpu]"'
-)
+from traverba.graphs.policies import AUTO_ORDER, CPU, DEVICES, policy_of
 
 
 def choose_providers(
-    device: str, providers: Sequence[str] | None, available: Sequence[str], *, clash: bool = False
+    device: str,
+    providers: Sequence[str] | None,
+    available: Sequence[str],
+    *,
+    measured: str | None = None,
+    distributions: Sequence[str] = (),
 ) -> tuple[str, ...]:
     """The providers for a session, best first, the CPU last for the few nodes that others lack.
 
-    ``clash`` says that two distributions of onnxruntime are installed. What is asked for by
-    name and missing raises; only "auto" may choose.
+    What is asked for by name and missing raises; only "auto" may choose, and ``measured`` is
+    what was the fastest on this machine. ``distributions`` are those of `DISTRIBUTIONS` that are
+    installed.
     """
+    wanted = _wanted(device, providers, available, measured)
+    missing = [provider for provider in wanted if provider not in available]
+    if missing:
+        raise ProviderUnavailableError(_unavailable(missing, available, distributions))
+    return tuple(dict.fromkeys([*wanted, CPU]))
+
+
+def _wanted(
+    device: str, providers: Sequence[str] | None, available: Sequence[str], measured: str | None
+) -> list[str]:
     if device != "auto" and device not in DEVICES:
         raise OptionError(f"device must be one of auto, {', '.join(DEVICES)}, not {device!r}")
     if providers is not None and device != "auto":
         raise OptionError("give device or providers, not both")
     if providers is not None and not providers:
         raise OptionError("providers must name at least one execution provider")
-    if providers is None:
-        wanted = (
-            [DEVICES[device]] if device != "auto" else [p for p in AUTO_ORDER if p in available][:1] or [CPU]
-        )
-    else:
-        wanted = list(providers)
-    missing = [provider for provider in wanted if provider not in available]
-    if missing:
-        raise ProviderUnavailableError(_unavailable(missing, available, clash))
-    return tuple(dict.fromkeys([*wanted, CPU]))
+    if providers is not None:
+        return list(providers)
+    if device != "auto":
+        return [DEVICES[device]]
+    return [p for p in (measured, *AUTO_ORDER) if p is not None and p in available][:1] or [CPU]
 
 
-def _unavailable(missing: Sequence[str], available: Sequence[str], clash: bool) -> str:
-    if clash:
-        remedy = CLASH
-    else:
-        lines = [INSTALL[provider] for provider in missing if provider in INSTALL]
-        remedy = "; ".join(lines) or "install an onnxruntime distribution that has it"
+def _unavailable(missing: Sequence[str], available: Sequence[str], distributions: Sequence[str]) -> str:
+    remedy = clash_of(distributions) or "; ".join(policy_of(provider).install for provider in missing)
     return f"{', '.join(missing)} is not available (there are: {', '.join(available)}); {remedy}"
+
+
+def clash_of(distributions: Sequence[str]) -> str | None:
+    """What is wrong when several distributions of onnxruntime are installed, and what to do."""
+    if len(distributions) < 2:
+        return None
+    return (
+        f"{' and '.join(distributions)} are installed together and overwrite each other's files, "
+        f"so providers go missing: pip uninstall {' '.join(distributions)}, then install the one you want"
+    )
+
+
+def choose_precision(provider: str, offered: Sequence[str], wanted: str | None = None) -> str:
+    """The precision to run a model in that offers these, its default first."""
+    if wanted is not None and wanted not in offered:
+        raise OptionError(f"precision must be one that the model has ({', '.join(offered)}), not {wanted!r}")
+    preferred = [precision for precision in policy_of(provider).precisions if precision in offered]
+    return wanted or (preferred or list(offered))[0]

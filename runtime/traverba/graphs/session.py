@@ -6,7 +6,7 @@ import logging
 import math
 import os
 from collections.abc import Mapping, Sequence
-from importlib import metadata
+from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 
 from traverba.contract import GraphSpec
 from traverba.errors import BundleFormatError, OnnxRuntimeMissingError, ProviderUnavailableError
+from traverba.graphs.plugins import device_providers, register_plugins
+from traverba.graphs.policies import CPU, DISTRIBUTIONS, NOT_FOR_MODELS, provider_options
 from traverba.graphs.signature import Signature, Tensor
 
 logger = logging.getLogger(__name__)
@@ -22,6 +24,8 @@ logger = logging.getLogger(__name__)
 MAX_DEFAULT_THREADS = 4
 """One decoder step is too little work for more."""
 LOG_ERRORS_ONLY = 3
+RECORD_PLACEMENT = "session.record_ep_graph_assignment_info"
+"""Doubles the time to load a small graph: not for the CPU alone, which has nothing to fall back from."""
 
 
 def import_onnxruntime() -> ModuleType:
@@ -34,25 +38,29 @@ def import_onnxruntime() -> ModuleType:
         raise OnnxRuntimeMissingError(
             f'onnxruntime cannot be imported ({error}); pip install "traverba[cpu]" or "traverba[gpu]"'
         ) from error
+    # The program around us may have imported it before that variable was set.
+    onnxruntime.disable_telemetry_events()
     return onnxruntime  # type: ignore[no-any-return]
 
 
-def available_providers() -> tuple[str, ...]:
-    """The execution providers of the installed onnxruntime."""
-    return tuple(import_onnxruntime().get_available_providers())
+def available_providers(*, plugins: bool = False) -> tuple[str, ...]:
+    """The execution providers of the installed onnxruntime, and with ``plugins`` of installed plugins."""
+    onnxruntime = import_onnxruntime()
+    if plugins:
+        register_plugins(onnxruntime)
+    found = (*onnxruntime.get_available_providers(), *device_providers(onnxruntime))
+    return tuple(name for name in dict.fromkeys(found) if name not in NOT_FOR_MODELS)
 
 
-def distributions_clash() -> bool:
-    """Whether the CPU and the GPU distribution are both installed; the last one wins, unpredictably."""
-    return all(_is_installed(name) for name in ("onnxruntime", "onnxruntime-gpu"))
-
-
-def _is_installed(distribution: str) -> bool:
-    try:
-        metadata.distribution(distribution)
-    except metadata.PackageNotFoundError:
-        return False
-    return True
+def installed_distributions() -> tuple[str, ...]:
+    """The distributions of onnxruntime that are installed; with several, the last one wins, unpredictably."""
+    package = Path(str(import_onnxruntime().__file__)).parent
+    # importlib.metadata would answer as well, and costs as much to import as all the rest.
+    found = {
+        folder.name.split("-")[0].replace("_", "-")
+        for folder in package.parent.glob("onnxruntime*.dist-info")
+    }
+    return tuple(name for name in DISTRIBUTIONS if name in found)
 
 
 def default_threads() -> int:
@@ -73,12 +81,33 @@ def _cgroup_cpus() -> int:
         return MAX_DEFAULT_THREADS
 
 
+@dataclass(frozen=True)
+class Placement:
+    """How many nodes of a graph the chosen provider left to the CPU."""
+
+    nodes: int
+    cpu_nodes: int
+    cpu_operators: tuple[str, ...]
+    """Their types, without repetition."""
+
+
 class GraphSession:
     """One graph of the contract, ready to run. Safe to use from many threads at once."""
 
     def __init__(self, path: Path, spec: GraphSpec, providers: Sequence[str], threads: int) -> None:
         self.spec = spec
         self._session = _create(path, providers, threads)
+        self.placement = _placement(self._session)
+        """None on the CPU, and where onnxruntime is too old to tell."""
+        if self.placement and self.placement.cpu_nodes:
+            logger.warning(
+                "%s: %d of %d nodes run on the CPU, not on %s: %s",
+                spec.name,
+                self.placement.cpu_nodes,
+                self.placement.nodes,
+                self.provider,
+                ", ".join(self.placement.cpu_operators),
+            )
 
     @property
     def provider(self) -> str:
@@ -101,10 +130,11 @@ class GraphSession:
 
 def _create(path: Path, providers: Sequence[str], threads: int) -> Any:
     onnxruntime = import_onnxruntime()
+    options = _options(onnxruntime, threads)
+    if providers[0] != CPU:
+        options.add_session_config_entry(RECORD_PLACEMENT, "1")
     try:
-        session = onnxruntime.InferenceSession(
-            str(path), _options(onnxruntime, threads), providers=list(providers), enable_fallback=0
-        )
+        session = _start(onnxruntime, path, options, providers, threads)
     except Exception as error:  # onnxruntime's own classes, which differ from release to release
         raise BundleFormatError(
             f"{path.name} cannot be loaded ({error}); check the bundle with: traverba models verify"
@@ -118,6 +148,31 @@ def _create(path: Path, providers: Sequence[str], threads: int) -> Any:
             "check its driver and libraries, or ask for device='cpu'"
         )
     return session
+
+
+def _start(onnxruntime: ModuleType, path: Path, options: Any, providers: Sequence[str], threads: int) -> Any:
+    chosen = {name: provider_options(name, threads) for name in providers}
+    built_in = onnxruntime.get_available_providers()
+    if providers[0] in built_in:
+        listed = [(name, chosen[name]) for name in providers if name in built_in]
+        return onnxruntime.InferenceSession(str(path), options, providers=listed, enable_fallback=0)
+    # A plugin is given its devices; onnxruntime adds the CPU itself.
+    devices = [device for device in onnxruntime.get_ep_devices() if device.ep_name == providers[0]]
+    options.add_provider_for_devices(devices, chosen[providers[0]])
+    return onnxruntime.InferenceSession(str(path), options, enable_fallback=0)
+
+
+def _placement(session: Any) -> Placement | None:
+    """What the CPU got of another provider's graph."""
+    if session.get_providers()[0] == CPU or not hasattr(session, "get_provider_graph_assignment_info"):
+        return None  # releases before 1.24 do not tell
+    nodes = [
+        (part.ep_name, node.op_type)
+        for part in session.get_provider_graph_assignment_info()
+        for node in part.get_nodes()
+    ]
+    on_cpu = [operator for provider, operator in nodes if provider == CPU]
+    return Placement(len(nodes), len(on_cpu), tuple(sorted(set(on_cpu))))
 
 
 def _options(onnxruntime: ModuleType, threads: int) -> Any:

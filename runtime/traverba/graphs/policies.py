@@ -1,0 +1,131 @@
+"""The table of execution providers: what each one gets, and why.
+
+A precision that a caller asks for by name is used wherever the model has it; a row only decides
+what is taken when nobody asks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+CPU = "CPUExecutionProvider"
+CUDA = "CUDAExecutionProvider"
+NOT_FOR_MODELS = frozenset({"AzureExecutionProvider"})
+"""Calls a service over the network; an offline product never uses it."""
+
+
+@dataclass(frozen=True)
+class ProviderPolicy:
+    """What one execution provider gets."""
+
+    name: str
+    """As onnxruntime calls it."""
+    device: str
+    """As ``device`` and ``--device`` call it."""
+    precisions: tuple[str, ...]
+    """Best first; a model that has none of them runs in its own default."""
+    why: str
+    install: str
+    """The line that brings it to a machine."""
+    options: Mapping[str, str] = field(default_factory=dict)
+    threads_option: str | None = None
+    """The option that bounds its CPU threads, if it does not listen to the session's own."""
+
+
+_ROWS = (
+    ProviderPolicy(
+        CPU,
+        "cpu",
+        ("int8", "fp32"),
+        "int8 products are its fastest; it has no fp16 kernels for LSTM and would convert back and forth",
+        'pip install "traverba[cpu]"',
+    ),
+    ProviderPolicy(
+        CUDA,
+        "cuda",
+        ("fp16", "fp32"),
+        "fp16 halves what a step reads; the int8 graphs are made for the CPU provider's operators",
+        'pip install "traverba[gpu]"',
+        # Otherwise fp32 products are quietly rounded to 10 bits of mantissa.
+        options={"use_tf32": "0"},
+    ),
+    ProviderPolicy(
+        "TensorrtExecutionProvider",
+        "tensorrt",
+        ("fp16", "fp32"),
+        "as CUDA; building an engine for new shapes takes minutes, so auto never picks it",
+        'pip install "traverba[gpu]" tensorrt',
+    ),
+    ProviderPolicy(
+        "OpenVINOExecutionProvider",
+        "openvino",
+        ("fp32",),
+        "it turns int8 operators back into floating point: no faster than fp32, and less exact",
+        "pip uninstall onnxruntime && pip install onnxruntime-openvino",
+        # Left alone it starts 8 threads, whatever the session says.
+        threads_option="num_of_threads",
+    ),
+    ProviderPolicy(
+        "DmlExecutionProvider",
+        "directml",
+        ("fp16", "fp32"),
+        "fp16 halves what a step reads (Windows only)",
+        "pip uninstall onnxruntime && pip install onnxruntime-directml",
+    ),
+    ProviderPolicy(
+        "CoreMLExecutionProvider",
+        "coreml",
+        ("fp32",),
+        "it chooses its own precision; it has no LSTM, so the encoder's layers run on the CPU (macOS only)",
+        'pip install "traverba[cpu]" on macOS',
+    ),
+    ProviderPolicy(
+        "QNNExecutionProvider",
+        "qnn",
+        ("fp16", "fp32"),
+        "the NPU computes floating point in fp16; int8 it takes only as QDQ nodes",
+        "pip uninstall onnxruntime && pip install onnxruntime-qnn",
+    ),
+    ProviderPolicy(
+        "WebGpuExecutionProvider",
+        "webgpu",
+        ("fp32",),
+        "fp16 shaders are optional in WebGPU; its LSTM is a scalar loop, the step has explicit cells",
+        "pip install onnxruntime-ep-webgpu (a plugin, for a GPU with its driver)",
+    ),
+)
+POLICIES = {row.name: row for row in _ROWS}
+DEVICES = {row.device: row.name for row in _ROWS}
+"""What ``device`` may name besides "auto"; ``providers`` may name any other provider."""
+
+AUTO_ORDER = (CUDA, CPU)
+"""What "auto" tries where nothing was measured, best first."""
+
+DISTRIBUTIONS = (
+    "onnxruntime",
+    "onnxruntime-gpu",
+    "onnxruntime-openvino",
+    "onnxruntime-directml",
+    "onnxruntime-qnn",
+)
+"""All of them install a package called ``onnxruntime``, so each overwrites another's files."""
+
+
+def policy_of(provider: str) -> ProviderPolicy:
+    """The provider's row; one that is not in the table, a plugin's perhaps, gets plain fp32."""
+    unknown = ProviderPolicy(
+        provider,
+        "",
+        ("fp32",),
+        "not known to traverba",
+        "install an onnxruntime distribution or a plugin that has it",
+    )
+    return POLICIES.get(provider, unknown)
+
+
+def provider_options(provider: str, threads: int) -> dict[str, str]:
+    """Options for onnxruntime when it starts this provider."""
+    row = policy_of(provider)
+    bound = {row.threads_option: str(threads)} if row.threads_option else {}
+    return {**row.options, **bound}
