@@ -117,11 +117,16 @@ class GraphSession:
     @property
     def signature(self) -> Signature:
         """The graph's tensors as onnxruntime sees them."""
-        return Signature(
-            inputs=tuple(Tensor(t.name, t.type, tuple(t.shape)) for t in self._session.get_inputs()),
-            outputs=tuple(Tensor(t.name, t.type, tuple(t.shape)) for t in self._session.get_outputs()),
-            metadata=dict(self._session.get_modelmeta().custom_metadata_map),
-        )
+        try:
+            return Signature(
+                inputs=tuple(Tensor(t.name, t.type, tuple(t.shape)) for t in self._session.get_inputs()),
+                outputs=tuple(Tensor(t.name, t.type, tuple(t.shape)) for t in self._session.get_outputs()),
+                metadata=dict(self._session.get_modelmeta().custom_metadata_map),
+            )
+        except UnicodeDecodeError as error:  # onnxruntime does not look into strings when it loads them
+            raise BundleFormatError(
+                f"the {self.spec.name} graph has damaged names ({error}); fetch or export the bundle again"
+            ) from error
 
     def run(self, fetches: Sequence[str], feeds: Mapping[str, NDArray[Any]]) -> list[NDArray[Any]]:
         """The named outputs."""
