@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from traverba.bundle import Variant
 from traverba.contract import DECODER_STEP, ENCODER
 from traverba.decoding.model import Floats, Ids, Memory, State, StepOutput
+from traverba.graphs.policies import CPU, policy_of
 from traverba.graphs.session import GraphSession, Placement
 from traverba.graphs.signature import check_signatures
 
@@ -49,9 +50,10 @@ class OnnxModel:
     def load(
         cls, folder: Path, variant: Variant, vocab_size: int, providers: Sequence[str], threads: int
     ) -> OnnxModel:
-        """Both graphs of a bundle's variant."""
+        """Both graphs of a bundle's variant; the encoder on the CPU where the provider's policy says so."""
+        for_encoder = providers if policy_of(providers[0]).runs_encoder else (CPU,)
         return cls(
-            GraphSession(folder / variant.encoder, ENCODER, providers, threads),
+            GraphSession(folder / variant.encoder, ENCODER, for_encoder, threads),
             GraphSession(folder / variant.decoder_step, DECODER_STEP, providers, threads),
             vocab_size,
         )
@@ -65,6 +67,11 @@ class OnnxModel:
     def provider(self) -> str:
         """The execution provider that runs the decoder step."""
         return self._decoder_step.provider
+
+    @property
+    def encoder_provider(self) -> str:
+        """The execution provider that runs the encoder."""
+        return self._encoder.provider
 
     @property
     def placements(self) -> tuple[Placement | None, Placement | None]:

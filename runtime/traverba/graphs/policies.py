@@ -31,6 +31,8 @@ class ProviderPolicy:
     options: Mapping[str, str] = field(default_factory=dict)
     threads_option: str | None = None
     """The option that bounds its CPU threads, if it does not listen to the session's own."""
+    runs_encoder: bool = True
+    """False: the CPU runs the encoder, once for each batch, and this provider the steps."""
 
 
 _ROWS = (
@@ -61,10 +63,13 @@ _ROWS = (
         "OpenVINOExecutionProvider",
         "openvino",
         ("fp32",),
-        "it turns int8 operators back into floating point: no faster than fp32, and less exact",
+        "it turns int8 operators back into floating point: no faster than fp32, and less exact; "
+        "its LSTM reads padding as words, so the encoder runs on the CPU",
         "pip uninstall onnxruntime && pip install onnxruntime-openvino",
         # Left alone it starts 8 threads, whatever the session says.
         threads_option="num_of_threads",
+        # Release 1.24.1 ignores the LSTM operator's sequence_lens: states off by up to 1, other words.
+        runs_encoder=False,
     ),
     ProviderPolicy(
         "DmlExecutionProvider",
@@ -77,22 +82,26 @@ _ROWS = (
         "CoreMLExecutionProvider",
         "coreml",
         ("fp32",),
-        "it chooses its own precision; it has no LSTM, so the encoder's layers run on the CPU (macOS only)",
+        "it chooses its own precision; it has no LSTM, so the encoder runs on the CPU (macOS only)",
         'pip install "traverba[cpu]" on macOS',
+        runs_encoder=False,
     ),
     ProviderPolicy(
         "QNNExecutionProvider",
         "qnn",
         ("fp16", "fp32"),
-        "the NPU computes floating point in fp16; int8 it takes only as QDQ nodes",
+        "the NPU computes floating point in fp16, and takes int8 only as QDQ nodes; it unrolls an LSTM, so "
+        "the encoder runs on the CPU",
         "pip uninstall onnxruntime && pip install onnxruntime-qnn",
+        runs_encoder=False,
     ),
     ProviderPolicy(
         "WebGpuExecutionProvider",
         "webgpu",
         ("fp32",),
-        "fp16 shaders are optional in WebGPU; its LSTM is a scalar loop, the step has explicit cells",
+        "fp16 shaders are optional in WebGPU; its LSTM is a scalar loop, so the encoder runs on the CPU",
         "pip install onnxruntime-ep-webgpu (a plugin, for a GPU with its driver)",
+        runs_encoder=False,
     ),
 )
 POLICIES = {row.name: row for row in _ROWS}

@@ -143,3 +143,8 @@ def test_a_provider_unknown_to_the_table_runs_in_fp32() -> None:
 def test_openvino_is_told_how_many_threads_it_may_use() -> None:
     assert provider_options(OPENVINO, 3) == {"num_of_threads": "3"}
     assert provider_options(CPU, 3) == {}
+
+
+def test_the_encoder_stays_on_the_cpu_where_the_provider_s_lstm_is_wrong_slow_or_missing() -> None:
+    elsewhere = {row.device for row in POLICIES.values() if not row.runs_encoder}
+    assert elsewhere == {"openvino", "coreml", "qnn", "webgpu"}
