@@ -140,7 +140,7 @@ def _evaluate(arguments: argparse.Namespace) -> int:
     from traverba_export.quality.test_sets import find_test_sets
 
     with load_translator(arguments.bundle, precision=arguments.precision) as translator:
-        own = [f"{d.source}-{d.target}" for d in translator.info.directions]
+        own = ["-".join(direction) for direction in translator.info.directions]
         test_sets = [s for d in arguments.direction or own for s in find_test_sets(arguments.data, d)]
         results = []
         for scored in evaluate_bundle(translator, test_sets, arguments.beam or (1, 5)):

@@ -6,33 +6,61 @@ whose weights it uses. Quantisation calibrates and converts site by site.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from torch import Tensor
 
+from traverba_export.graphs import cells
 from traverba_export.graphs.builder import GraphBuilder
+from traverba_export.model.cells import Cell
+
+Part = tuple[str, int]
+"""A value (..., I) and its width I; several of them stand side by side as the input of one product."""
+
+
+@dataclass(frozen=True)
+class LayerOutput:
+    """What a recurrent layer computes for a batch, one entry for each of its directions."""
+
+    hidden: tuple[str, ...]
+    """Hidden states (S, B, H). Behind a sentence's end they are finite, and nobody reads them."""
+    final: tuple[str, ...]
+    """The state after the sentence's last token, or first for the backward direction, (B, Ws)."""
 
 
 class Arithmetic(Protocol):
-    """Products with constant matrices and look-ups in them."""
+    """Products with constant matrices, look-ups in them, and the layers that repeat them over time."""
 
-    def linear(self, b: GraphBuilder, site: str, x: str, weight: Tensor, bias: Tensor | None) -> str:
-        """``x`` (..., I), ``weight`` (O, I), ``bias`` (O,) -> (..., O)."""
+    def linear(
+        self, b: GraphBuilder, site: str, parts: Sequence[Part], weight: Tensor, bias: Tensor | None
+    ) -> str:
+        """``parts`` side by side (..., I), ``weight`` (O, I), ``bias`` (O,) -> (..., O)."""
         ...
 
     def embed(self, b: GraphBuilder, table_name: str, ids: str, table: Tensor) -> str:
-        """Rows of ``table`` (V, E): ``ids`` (...,) -> (..., E)."""
+        """Rows of ``table`` (V, E): ``ids`` (R,) or (R, B) -> the same with E behind."""
         ...
 
-    def logits(self, b: GraphBuilder, table_name: str, x: str, table: Tensor, bias: Tensor) -> str:
+    def logits(self, b: GraphBuilder, table_name: str, x: Part, table: Tensor, bias: Tensor) -> str:
         """``x`` (N, H) against every row of ``table`` (V, H), which may be an embedding too -> (N, V)."""
+        ...
+
+    def layer(
+        self, b: GraphBuilder, site: str, directions: Sequence[Cell], x: Part, lengths: str
+    ) -> LayerOutput:
+        """A recurrent layer of one or two directions over ``x`` (S, B, I), ``lengths`` (B,)."""
         ...
 
 
 class FloatArithmetic:
     """float32 throughout."""
 
-    def linear(self, b: GraphBuilder, site: str, x: str, weight: Tensor, bias: Tensor | None) -> str:
+    def linear(
+        self, b: GraphBuilder, site: str, parts: Sequence[Part], weight: Tensor, bias: Tensor | None
+    ) -> str:
+        x = b.concat([name for name, _ in parts])
         product = b.op("MatMul", x, b.weight(f"{site}.weight", weight.T))
         return product if bias is None else b.op("Add", product, b.weight(f"{site}.bias", bias))
 
@@ -41,5 +69,12 @@ class FloatArithmetic:
         stored = b.stored(table_name, table)
         return b.as_float32(b.op("Gather", stored, ids), stored)
 
-    def logits(self, b: GraphBuilder, table_name: str, x: str, table: Tensor, bias: Tensor) -> str:
-        return b.op("Gemm", x, b.weight(table_name, table), b.weight("output.bias", bias), transB=1)
+    def logits(self, b: GraphBuilder, table_name: str, x: Part, table: Tensor, bias: Tensor) -> str:
+        return b.op("Gemm", x[0], b.weight(table_name, table), b.weight("output.bias", bias), transB=1)
+
+    def layer(
+        self, b: GraphBuilder, site: str, directions: Sequence[Cell], x: Part, lengths: str
+    ) -> LayerOutput:
+        """One fused operator, which knows lengths."""
+        hidden, last = cells.fused_layer(b, site, directions, x[0], lengths)
+        return LayerOutput(hidden, last)

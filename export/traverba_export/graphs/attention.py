@@ -15,7 +15,8 @@ def memory_keys(b: GraphBuilder, arithmetic: Arithmetic, attention: Attention | 
     """``memory`` (B, S, M) -> keys (B, S, A); memory itself where scores need no projection."""
     if attention is None or attention.kind == "dot":
         return memory
-    return arithmetic.linear(b, f"{SITE}.key", memory, attention.key.weight, attention.key.bias)
+    key = attention.key
+    return arithmetic.linear(b, f"{SITE}.key", [(memory, key.in_features)], key.weight, key.bias)
 
 
 def attend(
@@ -33,7 +34,8 @@ def attend(
 def _queries(b: GraphBuilder, arithmetic: Arithmetic, attention: Attention, queries: str) -> str:
     """The N rows as (B, K, A): the rows of a sentence are contiguous."""
     if attention.kind == "additive":
-        queries = arithmetic.linear(b, f"{SITE}.query", queries, attention.query.weight, None)
+        query = attention.query
+        queries = arithmetic.linear(b, f"{SITE}.query", [(queries, query.in_features)], query.weight, None)
     sentences = b.dim("memory_bias", 0)
     width = b.dim("memory_keys", 2)
     shape = b.op("Concat", sentences, b.constant([-1]), width, axis=0)

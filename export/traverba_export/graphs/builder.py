@@ -81,6 +81,10 @@ class GraphBuilder:
             return (value,)
         return self.ops("Split", len(sizes), value, self.constant(sizes), axis=-1)
 
+    def scaled(self, value: str, factor: float) -> str:
+        """``value`` times a constant; 1 is no multiplication."""
+        return value if factor == 1.0 else self.op("Mul", value, self.constant(factor, np.float32))
+
     def concat(self, values: Sequence[str]) -> str:
         """Join along the last axis."""
         return values[0] if len(values) == 1 else self.op("Concat", *values, axis=-1)

@@ -1,4 +1,4 @@
-"""Recurrent cells as operators: fused over a sequence (encoder), spelled out for one step (decoder).
+"""Recurrent cells as operators: fused over a sequence, or what follows the products of one step.
 
 The gate order of `traverba_export.model.cells` is that of the ONNX operators, so weights pass unshuffled.
 """
@@ -10,80 +10,87 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from traverba_export.graphs.arithmetic import Arithmetic
 from traverba_export.graphs.builder import GraphBuilder
 from traverba_export.model.cells import Cell, GruCell, LstmCell
-from traverba_export.model.config import CellKind
 
-_OPERATORS: dict[CellKind, str] = {"rnn": "RNN", "gru": "GRU", "lstm": "LSTM"}
+State = tuple[str, ...]
+"""(h,), or (h, c) of an LSTM, each (N, H)."""
 
 
 def fused_layer(
-    b: GraphBuilder, site: str, kind: CellKind, cells: Sequence[Cell], x: str, lengths: str
-) -> tuple[str, tuple[str, ...]]:
-    """One operator runs a whole layer, in D = 1 or 2 directions.
+    b: GraphBuilder, site: str, directions: Sequence[Cell], x: str, lengths: str
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """One operator runs a whole layer: ``x`` (S, B, I), ``lengths`` (B,).
 
-    ``x`` (S, B, I), ``lengths`` (B,) -> hidden states (S, D, B, H) and the last states, each
-    (D, B, H): h, and c for an LSTM. Padding comes out as zeros, and the backward direction starts
-    at each sentence's own end.
+    Returns, for each direction, hidden states (S, B, H) and the final state (B, Ws). The backward
+    direction starts at each sentence's own end; padding comes out as zeros.
     """
-    weights = [torch.stack([c.input.weight for c in cells]), torch.stack([c.recurrent.weight for c in cells])]
-    outputs = b.ops(
-        _OPERATORS[kind],
-        3 if kind == "lstm" else 2,
+    cell, count = directions[0], len(directions)
+    weights = [torch.stack([getattr(c, part).weight for c in directions]) for part in ("input", "recurrent")]
+    states, *last = b.ops(
+        _operator(cell),
+        3 if isinstance(cell, LstmCell) else 2,
         x,
         b.weight(f"{site}.input", weights[0]),  # (D, G*H, I)
         b.weight(f"{site}.recurrent", weights[1]),  # (D, G*H, H)
-        b.weight(f"{site}.bias", torch.stack([_both_biases(c) for c in cells])),  # (D, 2*G*H)
+        b.weight(f"{site}.bias", torch.stack([_both_biases(c) for c in directions])),  # (D, 2*G*H)
         lengths,
-        hidden_size=cells[0].hidden_size,
-        direction="forward" if len(cells) == 1 else "bidirectional",
-        **({"linear_before_reset": 1} if kind == "gru" else {}),
+        hidden_size=cell.hidden_size,
+        direction="forward" if count == 1 else "bidirectional",
+        **({"linear_before_reset": 1} if isinstance(cell, GruCell) else {}),
     )
-    return outputs[0], outputs[1:]
+    ends = zip(*(_directions(b, part, 0, count) for part in last), strict=True)
+    return _directions(b, states, 1, count), tuple(b.concat(end) for end in ends)
+
+
+def _operator(cell: Cell) -> str:
+    if isinstance(cell, LstmCell):
+        return "LSTM"
+    return "GRU" if isinstance(cell, GruCell) else "RNN"
 
 
 def _both_biases(cell: Cell) -> Tensor:
-    """Input biases, then recurrent biases: zero but for the GRU's, which sits behind the reset gate."""
-    recurrent = torch.zeros_like(cell.input.bias)
+    """Input biases, then recurrent biases, (2*G*H,)."""
+    recurrent = recurrent_bias(cell)
+    return torch.cat((cell.input.bias, torch.zeros_like(cell.input.bias) if recurrent is None else recurrent))
+
+
+def recurrent_bias(cell: Cell) -> Tensor | None:
+    """Only the GRU has one: behind the reset gate, (G*H,)."""
+    if not isinstance(cell, GruCell):
+        return None
+    return torch.cat((cell.reset_bias.new_zeros(2 * cell.hidden_size), cell.reset_bias))
+
+
+def _directions(b: GraphBuilder, value: str, axis: int, count: int) -> tuple[str, ...]:
+    """A recurrent operator's output, one tensor for each direction."""
+    parts = (value,) if count == 1 else b.ops("Split", count, value, axis=axis)
+    return tuple(b.op("Squeeze", part, b.constant([axis])) for part in parts)
+
+
+def next_state(b: GraphBuilder, cell: Cell, projected: str, recurrent: str, state: State) -> State:
+    """The input's and the hidden state's share of the gates, each (N, G*H), to the new state."""
     if isinstance(cell, GruCell):
-        recurrent[2 * cell.hidden_size :] = cell.reset_bias
-    return torch.cat((cell.input.bias, recurrent))
+        return _gru_state(b, cell.hidden_size, projected, recurrent, state[0])
+    return gated_state(b, cell, b.op("Add", projected, recurrent), state)
 
 
-def step(
-    b: GraphBuilder, arithmetic: Arithmetic, site: str, cell: Cell, x: Sequence[str], state: tuple[str, ...]
-) -> tuple[str, ...]:
-    """One step of N rows: inputs ``x``, parts of width I in all, and state (h,) or (h, c), each (N, H)."""
-    if isinstance(cell, GruCell):
-        return _gru_step(b, arithmetic, site, cell, x, state[0])
-    weight = torch.cat((cell.input.weight, cell.recurrent.weight), dim=1)  # (G*H, I+H)
-    gates = arithmetic.linear(b, site, b.concat([*x, state[0]]), weight, cell.input.bias)
-    if isinstance(cell, LstmCell):
-        return _lstm_state(b, cell.hidden_size, gates, state[1])
-    return (b.op("Tanh", gates),)
-
-
-def _lstm_state(b: GraphBuilder, size: int, gates: str, memory: str) -> tuple[str, str]:
-    """``gates`` (N, 4H) and cell state ``memory`` (N, H) -> the new h and c."""
+def gated_state(b: GraphBuilder, cell: Cell, gates: str, state: State) -> State:
+    """For cells whose gates (N, G*H) are one sum: LSTM and Elman."""
+    if not isinstance(cell, LstmCell):
+        return (b.op("Tanh", gates),)
+    size = cell.hidden_size
     sigmoids, candidate = b.split(gates, (3 * size, size))
     update, out, forget = b.split(b.op("Sigmoid", sigmoids), (size, size, size))
-    kept = b.op("Mul", forget, memory)
+    kept = b.op("Mul", forget, state[1])
     memory = b.op("Add", kept, b.op("Mul", update, b.op("Tanh", candidate)))
     return b.op("Mul", out, b.op("Tanh", memory)), memory
 
 
-def _gru_step(
-    b: GraphBuilder, arithmetic: Arithmetic, site: str, cell: GruCell, x: Sequence[str], hidden: str
-) -> tuple[str]:
-    """The reset gate stands between the recurrent map and the sum, so the two maps stay apart."""
-    size = cell.hidden_size
-    recurrent_bias = _both_biases(cell)[3 * size :]
-    projected = arithmetic.linear(b, f"{site}.input", b.concat(x), cell.input.weight, cell.input.bias)
-    recurrent = arithmetic.linear(b, f"{site}.recurrent", hidden, cell.recurrent.weight, recurrent_bias)
+def _gru_state(b: GraphBuilder, size: int, projected: str, recurrent: str, hidden: str) -> State:
+    """update * hidden + (1 - update) * new, with one product."""
     x_gates, x_new = b.split(projected, (2 * size, size))
     h_gates, h_new = b.split(recurrent, (2 * size, size))
     update, reset = b.split(b.op("Sigmoid", b.op("Add", x_gates, h_gates)), (size, size))
     new = b.op("Tanh", b.op("Add", x_new, b.op("Mul", reset, h_new)))
-    # update * hidden + (1 - update) * new, with one product
     return (b.op("Add", new, b.op("Mul", update, b.op("Sub", hidden, new))),)

@@ -11,17 +11,16 @@ from typing import cast
 
 import numpy as np
 import onnx
+import torch
 
 from traverba.contract import DECODER_STEP
-from traverba_export.graphs.arithmetic import Arithmetic
+from traverba_export.graphs.arithmetic import Arithmetic, Part
 from traverba_export.graphs.attention import attend
 from traverba_export.graphs.builder import GraphBuilder
-from traverba_export.graphs.cells import step
+from traverba_export.graphs.cells import State, gated_state, next_state, recurrent_bias
 from traverba_export.model import EncoderDecoder, ModelConfig
-from traverba_export.model.cells import Cell
+from traverba_export.model.cells import Cell, GruCell
 from traverba_export.model.decoder import Decoder
-
-LayerState = tuple[str, ...]  # (h,) or (h, c), each (N, H)
 
 
 def build_decoder_step(model: EncoderDecoder, arithmetic: Arithmetic) -> onnx.ModelProto:
@@ -29,15 +28,17 @@ def build_decoder_step(model: EncoderDecoder, arithmetic: Arithmetic) -> onnx.Mo
     b, config = GraphBuilder(DECODER_STEP), model.config
     states = _layer_states(b, config)
     embedded = arithmetic.embed(b, "target_embedding", "prev_ids", model.target_embedding.weight)
+    embedded = b.scaled(embedded, config.embedding_scale)
     hidden, states, attention = _layers(b, arithmetic, model.decoder, embedded, states)
     b.output("next_state", b.concat([part for state in states for part in state]))
     b.output("attention", attention)
     table = "output.weight" if config.tie_embeddings == "none" else "target_embedding"
-    _candidates(b, arithmetic.logits(b, table, hidden, model.output.weight, model.output.bias))
+    logits = arithmetic.logits(b, table, (hidden, config.hidden_size), model.output.weight, model.output.bias)
+    _candidates(b, logits)
     return b.build(config)
 
 
-def _layer_states(b: GraphBuilder, config: ModelConfig) -> list[LayerState]:
+def _layer_states(b: GraphBuilder, config: ModelConfig) -> list[State]:
     """The rows that continue, unpacked: beams are reordered here, by `parents`."""
     rows = b.op("Gather", "state", "parents", axis=0)  # (N, W)
     parts = config.layer_state_size // config.hidden_size
@@ -46,28 +47,47 @@ def _layer_states(b: GraphBuilder, config: ModelConfig) -> list[LayerState]:
 
 
 def _layers(
-    b: GraphBuilder, arithmetic: Arithmetic, decoder: Decoder, embedded: str, states: list[LayerState]
-) -> tuple[str, list[LayerState], str]:
+    b: GraphBuilder, arithmetic: Arithmetic, decoder: Decoder, embedded: str, states: list[State]
+) -> tuple[str, list[State], str]:
     """``embedded`` (N, E) -> the top layer's output (N, H), new states, attention weights (N, S)."""
     config = decoder.config
-    context: list[str] = []
+    context: list[Part] = []
     weights = ""
     if decoder.attention is None:
         weights = _no_attention(b)
     elif config.attention_query == "previous":
         found, weights = attend(b, arithmetic, decoder.attention, states[0][0], config.memory_size)
-        context = [found]
-    new = [step(b, arithmetic, "decoder.bottom", decoder.bottom, [embedded, *context], states[0])]
+        context = [(found, config.memory_size)]
+    inputs = [(embedded, config.embedding_width), *context]
+    new = [_step(b, arithmetic, "decoder.bottom", decoder.bottom, inputs, states[0])]
     hidden = new[0][0]
     if decoder.attention is not None and config.attention_query == "current":
         found, weights = attend(b, arithmetic, decoder.attention, hidden, config.memory_size)
-        context = [found]
+        context = [(found, config.memory_size)]
     for layer, cell in enumerate(cast("Iterable[Cell]", decoder.upper), start=1):
-        site = f"decoder.upper.{layer - 1}"
-        new.append(step(b, arithmetic, site, cell, [hidden, *context], states[layer]))
+        inputs = [(hidden, config.hidden_size), *context]
+        new.append(_step(b, arithmetic, f"decoder.upper.{layer - 1}", cell, inputs, states[layer]))
         residual = config.residual_from is not None and layer >= config.residual_from
         hidden = b.op("Add", hidden, new[-1][0]) if residual else new[-1][0]
     return hidden, new, weights
+
+
+def _step(
+    b: GraphBuilder, arithmetic: Arithmetic, site: str, cell: Cell, inputs: list[Part], state: State
+) -> State:
+    """One layer, one token further: ``inputs`` side by side (N, I) and ``state`` to the new state.
+
+    Where gates are a plain sum, input and hidden state share one product.
+    """
+    hidden = (state[0], cell.hidden_size)
+    if isinstance(cell, GruCell):
+        projected = arithmetic.linear(b, f"{site}.input", inputs, cell.input.weight, cell.input.bias)
+        weight, bias = cell.recurrent.weight, recurrent_bias(cell)
+        recurrent = arithmetic.linear(b, f"{site}.recurrent", [hidden], weight, bias)
+        return next_state(b, cell, projected, recurrent, state)
+    weight = torch.cat((cell.input.weight, cell.recurrent.weight), dim=1)  # (G*H, I+H)
+    gates = arithmetic.linear(b, site, [*inputs, hidden], weight, cell.input.bias)
+    return gated_state(b, cell, gates, state)
 
 
 def _no_attention(b: GraphBuilder) -> str:

@@ -12,7 +12,6 @@ from traverba.contract import ENCODER
 from traverba_export.graphs.arithmetic import Arithmetic
 from traverba_export.graphs.attention import memory_keys
 from traverba_export.graphs.builder import GraphBuilder
-from traverba_export.graphs.cells import fused_layer
 from traverba_export.model import EncoderDecoder, ModelConfig
 from traverba_export.model.attention import PADDING_BIAS
 from traverba_export.model.cells import Cell
@@ -25,7 +24,8 @@ def build_encoder(model: EncoderDecoder, arithmetic: Arithmetic) -> onnx.ModelPr
     table = "target_embedding" if config.tie_embeddings == "all" else "source_embedding"
     steps = b.op("Transpose", "src_ids", perm=[1, 0])  # (S, B): the recurrent operators want time first
     embedded = arithmetic.embed(b, table, steps, model.source_embedding.weight)
-    hidden, finals = _layers(b, model.encoder, embedded)
+    embedded = b.scaled(embedded, config.embedding_scale)
+    hidden, finals = _layers(b, arithmetic, model.encoder, embedded)
     memory = b.op("Transpose", hidden, perm=[1, 0, 2])  # (B, S, M)
     b.output("memory", memory)
     b.output("memory_keys", memory_keys(b, arithmetic, model.decoder.attention, memory))
@@ -34,37 +34,31 @@ def build_encoder(model: EncoderDecoder, arithmetic: Arithmetic) -> onnx.ModelPr
     return b.build(config)
 
 
-def _layers(b: GraphBuilder, encoder: Encoder, x: str) -> tuple[str, list[str]]:
+def _layers(b: GraphBuilder, arithmetic: Arithmetic, encoder: Encoder, x: str) -> tuple[str, list[str]]:
     """``x`` (S, B, E) -> the top layer's states (S, B, M) and every layer's final state (B, Ws)."""
     config = encoder.config
-    hidden, final = _bottom(b, encoder, x)
-    finals = [final]
+    hidden, final = _bottom(b, arithmetic, encoder, x)
+    width, finals = config.bottom_size, [final]
     for layer, cell in enumerate(cast("Iterable[Cell]", encoder.upper), start=1):
-        site = f"encoder.upper.{layer - 1}"
-        states, last = fused_layer(b, site, config.cell, [cell], hidden, "src_lengths")
-        output = b.op("Squeeze", states, b.constant([1]))  # (S, B, H)
-        finals.append(b.concat([b.op("Squeeze", part, b.constant([0])) for part in last]))
-        as_wide = layer > 1 or config.bottom_size == config.hidden_size
-        residual = config.residual_from is not None and layer >= config.residual_from and as_wide
-        hidden = b.op("Add", hidden, output) if residual else output
+        found = arithmetic.layer(b, f"encoder.upper.{layer - 1}", [cell], (hidden, width), "src_lengths")
+        finals.append(found.final[0])
+        residual = config.residual_from is not None and layer >= config.residual_from
+        hidden = (
+            b.op("Add", hidden, found.hidden[0])
+            if residual and width == config.hidden_size
+            else found.hidden[0]
+        )
+        width = config.hidden_size
     return hidden, finals
 
 
-def _bottom(b: GraphBuilder, encoder: Encoder, x: str) -> tuple[str, str]:
+def _bottom(b: GraphBuilder, arithmetic: Arithmetic, encoder: Encoder, x: str) -> tuple[str, str]:
     """The bottom layer in one or two directions: states (S, B, bottom_size) and the final state (B, Ws)."""
     config = encoder.config
-    cells = [cell for cell in (encoder.forward_cell, encoder.backward_cell) if cell is not None]
-    states, last = fused_layer(b, "encoder.bottom", config.cell, cells, x, "src_lengths")
-    ways = _directions(b, states, axis=1, count=len(cells))  # each (S, B, H)
-    ends = [_directions(b, part, axis=0, count=len(cells)) for part in last]  # each (B, H)
-    final = b.concat([_sum(b, parts) for parts in ends])
-    return _sum(b, ways) if config.merge == "sum" else b.concat(ways), final
-
-
-def _directions(b: GraphBuilder, value: str, axis: int, count: int) -> tuple[str, ...]:
-    """The directions of a recurrent operator's output, one tensor each."""
-    parts = (value,) if count == 1 else b.ops("Split", count, value, axis=axis)
-    return tuple(b.op("Squeeze", part, b.constant([axis])) for part in parts)
+    directions = [cell for cell in (encoder.forward_cell, encoder.backward_cell) if cell is not None]
+    found = arithmetic.layer(b, "encoder.bottom", directions, (x, config.embedding_width), "src_lengths")
+    merged = _sum(b, found.hidden) if config.merge == "sum" else b.concat(found.hidden)
+    return merged, _sum(b, found.final)
 
 
 def _sum(b: GraphBuilder, parts: tuple[str, ...]) -> str:

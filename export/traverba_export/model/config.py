@@ -40,6 +40,9 @@ class ModelConfig:
     """How the decoder starts: from zeros or from the encoder's final states."""
     tie_embeddings: Literal["none", "decoder", "all"] = "all"
     """Which of source embedding, target embedding and output layer share one matrix (needs E = H)."""
+    scale_embeddings: bool = False
+    """Multiply embeddings by sqrt(E) on their way in (Vaswani et al. 2017, section 3.4): a tied matrix is
+    small for the sake of the output layer, and words would start out nearly alike."""
     dropout: float = 0.0
     """Probability of dropping an input of a recurrent layer or of the output layer."""
 
@@ -57,6 +60,11 @@ class ModelConfig:
     def embedding_width(self) -> int:
         """E, resolved."""
         return self.embedding_size or self.hidden_size
+
+    @property
+    def embedding_scale(self) -> float:
+        """What embeddings are multiplied by."""
+        return self.embedding_width**0.5 if self.scale_embeddings else 1.0
 
     @property
     def bottom_size(self) -> int:
@@ -110,12 +118,24 @@ PRESETS: dict[str, ModelConfig] = {
     "gnmt": _GNMT,
     "gnmt-4": replace(_GNMT, encoder_layers=4, decoder_layers=4, attention_query="current"),
     "gnmt-512": ModelConfig(
-        vocab_size=16_000, hidden_size=512, encoder_layers=4, decoder_layers=4, dropout=0.2
+        vocab_size=16_000,
+        hidden_size=512,
+        encoder_layers=4,
+        decoder_layers=4,
+        scale_embeddings=True,
+        dropout=0.2,
     ),
     "everyday": ModelConfig(
-        vocab_size=8_000, hidden_size=384, encoder_layers=2, decoder_layers=2, dropout=0.1
+        vocab_size=8_000,
+        hidden_size=384,
+        encoder_layers=2,
+        decoder_layers=2,
+        scale_embeddings=True,
+        dropout=0.1,
     ),
-    "tiny": ModelConfig(vocab_size=400, hidden_size=32, encoder_layers=2, decoder_layers=2),
+    "tiny": ModelConfig(
+        vocab_size=400, hidden_size=32, encoder_layers=2, decoder_layers=2, scale_embeddings=True
+    ),
 }
 """``gnmt`` is Wu et al. 2016 (8 + 8 layers of 1024); ``gnmt-4`` the widely published 4 + 4 variant;
 ``gnmt-512`` the shape of our latency figures; ``everyday`` the built-in model; ``tiny`` for tests."""

@@ -33,7 +33,7 @@ class EncoderDecoder(nn.Module):
     bottom, residual connections from the third layer, one attention a step taken from the bottom
     decoder layer, and normalised additive scores. Departs, where the configuration says so, in
     summing directions instead of concatenating, in asking attention with the current step, in
-    starting the decoder from the encoder's states, and in tying embeddings (Press & Wolf 2017).
+    starting the decoder from the encoder's states, and in tying and scaling embeddings.
     """
 
     def __init__(self, config: ModelConfig) -> None:
@@ -65,12 +65,15 @@ class EncoderDecoder(nn.Module):
 
     def encode(self, src_ids: Tensor, src_lengths: Tensor) -> tuple[Memory, Tensor]:
         """``src_ids`` (B, S), ``src_lengths`` (B,) -> memory and initial decoder state (B, W)."""
-        values, finals = self.encoder(self.source_embedding(src_ids), src_lengths)
+        values, finals = self.encoder(self._scaled(self.source_embedding(src_ids)), src_lengths)
         attention = self.decoder.attention
         keys = values if attention is None else attention.keys(values)
         padding = torch.arange(src_ids.shape[1], device=src_ids.device) >= src_lengths[:, None]  # (B, S)
         bias = torch.zeros(src_ids.shape, device=src_ids.device).masked_fill(padding, PADDING_BIAS)
         return Memory(values, keys, bias), self._bridge(finals)
+
+    def _scaled(self, embedded: Tensor) -> Tensor:
+        return embedded * self.config.embedding_scale
 
     def _bridge(self, finals: list[Tensor]) -> Tensor:
         """Each decoder layer starts from the encoder layer of its height, the higher ones from the top."""
@@ -81,7 +84,7 @@ class EncoderDecoder(nn.Module):
 
     def decode(self, prev_ids: Tensor, state: Tensor, memory: Memory) -> tuple[Tensor, Tensor, Tensor]:
         """``prev_ids`` (B, T), ``state`` (B, W) -> hidden (B, T, H), state (B, W), attention (B, T, S)."""
-        hidden, state, attention = self.decoder(self.target_embedding(prev_ids), state, memory)
+        hidden, state, attention = self.decoder(self._scaled(self.target_embedding(prev_ids)), state, memory)
         return self.dropout(hidden), state, attention
 
     def log_probs(self, hidden: Tensor) -> Tensor:
