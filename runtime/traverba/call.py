@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from traverba.assembly import Prepared, assemble, prepare
+from traverba.bundle import Manifest
 from traverba.decoding import Decoded, SpecialIds
 from traverba.results import Timings, Translation, TranslatorInfo
 from traverba.text import TextTokenizer
@@ -49,3 +50,11 @@ class Call:
             provider=self.info.provider,
             precision=self.info.precision,
         )
+
+
+def special_ids(manifest: Manifest, tokenizer: TextTokenizer) -> SpecialIds:
+    """What the model may never write: other special tokens, and line breaks, since a line stays a line."""
+    special = manifest.special_tokens
+    line_breaks = [i for i in range(tokenizer.vocab_size) if any(b in tokenizer.piece(i) for b in b"\n\r")]
+    never = {special.pad, special.bos, *manifest.target_tokens.values(), *line_breaks}
+    return SpecialIds(special.pad, special.bos, special.eos, tuple(sorted(never)))

@@ -11,7 +11,7 @@ from typing import Self, overload
 
 from traverba.assembly import Prepared, assemble_hypothesis
 from traverba.bundle import Manifest
-from traverba.call import Call
+from traverba.call import Call, special_ids
 from traverba.decoding import (
     Batching,
     CancelToken,
@@ -19,9 +19,10 @@ from traverba.decoding import (
     Decoded,
     DecodeOptions,
     Request,
-    SpecialIds,
+    alternatives,
     decode,
     decode_iter,
+    diverse,
     score,
 )
 from traverba.decoding.model import DecoderStep
@@ -55,7 +56,7 @@ class Translator:
         self._tokenizer, self._manifest = tokenizer, manifest
         self.options = options
         """What a call uses that brings no options; `dataclasses.replace` makes variations of it."""
-        self._special = _special_ids(manifest, tokenizer)
+        self._special = special_ids(manifest, tokenizer)
         self.info = TranslatorInfo(
             name=manifest.name,
             version=manifest.version,
@@ -189,6 +190,34 @@ class Translator:
             cancel.cancel()
             raise
 
+    def alternatives(
+        self,
+        text: str,
+        *,
+        target: str,
+        source: str | None = None,
+        prefix: str | None = None,
+        count: int = 5,
+        options: DecodeOptions | None = None,
+        control: Control | None = None,
+    ) -> list[Translation]:
+        """Other translations of a text of one line: ``count`` that differ, the best first.
+
+        With ``prefix``, each begins with it and then goes on with another word, the most probable
+        first: what else could stand there.
+        """
+        call = self._call(source, target)
+        prepared = call.prepare(text)
+        if len(prepared.segments) != 1:
+            raise OptionError(f"alternatives need a text of one line, not of {len(prepared.segments)}")
+        ids, options = prepared.requests[0].source, options or self.options
+        if prefix is None:
+            answers = diverse(call.model, ids, count, options, call.special, control=control)
+        else:
+            typed = self._tokenizer.encode(prefix) if prefix else ()
+            answers = alternatives(call.model, ids, typed, count, options, call.special, control=control)
+        return [call.assemble(prepared, [answer]) for answer in answers]
+
     def score(
         self,
         source_text: str,
@@ -257,11 +286,3 @@ def _regroup(call: Call, pending: deque[Prepared], answers: Iterator[Decoded]) -
         if len(rest) + 1 < len(prepared.requests):
             return  # stopped by `control` in the middle of a text
         yield call.assemble(prepared, [first, *rest])
-
-
-def _special_ids(manifest: Manifest, tokenizer: TextTokenizer) -> SpecialIds:
-    """What the model may never write: other special tokens, and line breaks, since a line stays a line."""
-    special = manifest.special_tokens
-    line_breaks = [i for i in range(tokenizer.vocab_size) if any(b in tokenizer.piece(i) for b in b"\n\r")]
-    never = {special.pad, special.bos, *manifest.target_tokens.values(), *line_breaks}
-    return SpecialIds(special.pad, special.bos, special.eos, tuple(sorted(never)))

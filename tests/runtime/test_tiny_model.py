@@ -107,6 +107,26 @@ def test_scoring_what_was_found_gives_its_probability(tiny: Translator) -> None:
     assert scored.score == pytest.approx(found.score, abs=SCORE_TOLERANCE)
 
 
+def test_alternatives_differ_and_the_best_comes_first(tiny: Translator) -> None:
+    text = "lout bami baut."
+    found = [str(t) for t in tiny.alternatives(text, target="qab", count=4)]
+    assert len(set(found)) == 4
+    assert found[0] == str(tiny.translate(text, target="qab"))
+
+
+def test_alternatives_after_a_prefix_keep_it_and_differ_in_what_follows(tiny: Translator) -> None:
+    found = [str(t) for t in tiny.alternatives("lout bami baut.", target="qab", prefix="ethzar", count=3)]
+    assert found[0] == "ethzar zarion ionion."
+    assert all(text.startswith("ethzar") for text in found)
+    assert len({text.removeprefix("ethzar")[:3] for text in found}) == 3
+
+
+def test_alternatives_of_several_lines_are_refused(tiny: Translator) -> None:
+    for text in ("lout\nbami", " "):
+        with pytest.raises(OptionError, match="alternatives need a text of one line"):
+            tiny.alternatives(text, target="qab")
+
+
 def test_24_threads_on_one_translator_get_what_one_gets(
     tiny: Translator, examples: list[tuple[str, str, str, str]]
 ) -> None:
