@@ -1,0 +1,97 @@
+"""The models that are measured: the bundled one, or a named shape with random weights.
+
+Speed depends on shapes, not on what the weights say, so a shape with random weights is measured
+beside the bundled model: a small bundled model must not flatter anybody.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from traverba.bundle import Manifest, find_bundle, open_bundle
+from traverba.errors import BundleNotFoundError
+from traverba_export.bundling import export_bundle, load_trained, round_weights
+from traverba_export.corpora.reading import CorpusSpec
+from traverba_export.model import PRESETS, EncoderDecoder, ModelConfig
+from traverba_export.recipe import Recipe
+from traverba_export.subwords import train_subwords
+
+LANGUAGES = ("en", "fr")
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A bundle, and the same model in PyTorch."""
+
+    name: str
+    bundle: Path
+    manifest: Manifest
+    model: EncoderDecoder
+    same_weights: bool
+    """Whether `model` holds the bundle's weights, or random ones of the same shape."""
+
+
+def random_subject(preset: str, folder: Path) -> Subject:
+    """A bundle with random weights in ``folder``, written by the real exporter."""
+    torch.manual_seed(1)
+    bundle = folder / preset
+    size = PRESETS[preset].vocab_size
+    vocabulary = train_subwords(_random_words(size), LANGUAGES, size, folder / "tokenizer.json")
+    config = replace(PRESETS[preset], vocab_size=vocabulary.vocab_size)
+    weights = folder / "final.pt"
+    torch.save({"config": config.to_dict(), "model": EncoderDecoder(config).state_dict(), "dev": []}, weights)
+    export_bundle(weights, vocabulary.path, _recipe(preset, config), bundle)
+    return _subject(preset, bundle, weights)
+
+
+def find_subject(name: str, weights: Path | None, scratch: Path) -> Subject:
+    """A preset's name, a bundled model's name, or the path of a bundle's folder."""
+    try:
+        bundle = find_bundle(name)
+    except BundleNotFoundError as error:
+        if name in PRESETS:
+            return random_subject(name, scratch)
+        raise SystemExit(f"{error}; presets: {', '.join(PRESETS)}") from error
+    return _subject(bundle.stem, bundle, weights)
+
+
+def scratch_folder() -> tempfile.TemporaryDirectory[str]:
+    """Where models made on the fly live for one run."""
+    return tempfile.TemporaryDirectory(prefix="traverba-benchmark-")
+
+
+def _subject(name: str, bundle: Path, weights: Path | None) -> Subject:
+    with open_bundle(bundle) as opened:
+        manifest = opened.manifest
+    if weights is not None:
+        model = load_trained(weights).model
+        storage = manifest.variants[0].storage
+        round_weights(model, "fp16" if storage == "fp16" else "fp32")
+    else:
+        torch.manual_seed(1)
+        model = EncoderDecoder(ModelConfig(**manifest.model))
+    return Subject(name, bundle, manifest, model.eval(), same_weights=weights is not None)
+
+
+def _random_words(vocab_size: int) -> list[str]:
+    """Enough made-up words for a vocabulary of that size to be learned from."""
+    rng = np.random.default_rng(1)
+    letters = np.array(list("abcdefghijklmnopqrstuvwxyz"))
+    words = ["".join(rng.choice(letters, size)) for size in rng.integers(3, 9, 2 * vocab_size)]
+    return words * 2
+
+
+def _recipe(name: str, config: ModelConfig) -> Recipe:
+    corpus = CorpusSpec(
+        paths=("none: random weights",),
+        languages=LANGUAGES,
+        directions={"en-fr": 1.0, "fr-en": 1.0},
+        licence="none",
+        attribution="none",
+    )
+    return Recipe(name=name, model=config, corpora=(corpus,), dev=(), vocab_size=config.vocab_size)
