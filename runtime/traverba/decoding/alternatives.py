@@ -56,10 +56,10 @@ def diverse(
     *,
     control: Control | None = None,
 ) -> list[Decoded]:
-    """The best translation and then others, best first, ``count`` in all where the vocabulary allows it.
+    """The best translation and then others, best first; no two are equal.
 
     Each leaves the best one at another place or with another token, where the model was
-    least sure of it, so that no two are equal.
+    least sure of it. There are ``count``, unless the best is too short to be left so often.
     """
     _check(source, count)
     [best] = decode(model, [source], options, special, control=control)

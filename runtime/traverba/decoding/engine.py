@@ -79,6 +79,8 @@ def _by_window(
             request.check(options, model.vocab_size, special)
             if not request.source:
                 answers[i] = empty_answer()
+        if answers:
+            control.report(done + len(answers), total)
         for batch in plan(window, [rows_of(request, options) for request in window], batching):
             found = decode_batch(model, [window[i] for i in batch], options, special, control)
             answers.update(zip(batch, found, strict=True))
