@@ -55,6 +55,7 @@ class Call:
 def special_ids(manifest: Manifest, tokenizer: TextTokenizer) -> SpecialIds:
     """What the model may never write: other special tokens, and line breaks, since a line stays a line."""
     special = manifest.special_tokens
-    line_breaks = [i for i in range(tokenizer.vocab_size) if any(b in tokenizer.piece(i) for b in b"\n\r")]
+    pieces = map(tokenizer.piece, range(tokenizer.vocab_size))
+    line_breaks = [i for i, piece in enumerate(pieces) if b"\n" in piece or b"\r" in piece]
     never = {special.pad, special.bos, *manifest.target_tokens.values(), *line_breaks}
     return SpecialIds(special.pad, special.bos, special.eos, tuple(sorted(never)))

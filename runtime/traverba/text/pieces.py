@@ -24,11 +24,11 @@ BYTE_OF_CHARACTER = _byte_of_character()
 _TO_LATIN_1 = str.maketrans({character: chr(byte) for character, byte in BYTE_OF_CHARACTER.items()})
 
 
-def piece_bytes(piece: str) -> bytes:
-    """The bytes that a vocabulary entry stands for; ValueError if it is not a byte-level one."""
-    if not BYTE_OF_CHARACTER.keys() >= set(piece):
-        raise ValueError(f"{piece!r} is not written in byte-level characters")
-    return piece.translate(_TO_LATIN_1).encode("latin-1")
+def bytes_of_tokens(tokens: Sequence[str]) -> list[bytes]:
+    """The bytes that vocabulary entries stand for; ValueError if one is not written in these characters."""
+    if foreign := set().union(*tokens) - BYTE_OF_CHARACTER.keys():
+        raise ValueError(f"{', '.join(map(repr, sorted(foreign)))} stands for no byte")
+    return [token.translate(_TO_LATIN_1).encode("latin-1") for token in tokens]
 
 
 class PieceDecoder:

@@ -15,7 +15,7 @@ from typing import Protocol
 from tokenizers import Tokenizer
 
 from traverba.errors import BundleFormatError, TextDecodingError
-from traverba.text.pieces import BYTE_OF_CHARACTER, Span, decode_pieces, piece_bytes, piece_spans
+from traverba.text.pieces import BYTE_OF_CHARACTER, Span, bytes_of_tokens, decode_pieces, piece_spans
 
 
 class TextTokenizer(Protocol):
@@ -99,8 +99,9 @@ def _pieces(tokenizer: Tokenizer, special_ids: Collection[int], name: str) -> li
         raise BundleFormatError(
             f"{name}: {len(missing)} of the 256 bytes have no token; export the bundle again"
         )
+    tokens = ["" if i in special_ids else token_of_id[i] for i in range(len(vocabulary))]
     try:
-        return [b"" if i in special_ids else piece_bytes(token_of_id[i]) for i in range(len(vocabulary))]
+        return bytes_of_tokens(tokens)
     except ValueError as error:
         raise BundleFormatError(f"{name}: {error}; export the bundle again") from error
 

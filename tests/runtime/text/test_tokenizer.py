@@ -111,6 +111,7 @@ def test_half_a_surrogate_pair_is_refused_with_its_place(tokenizer: BpeTokenizer
         (lambda spec: spec["model"]["vocab"].pop("~"), "ids are not"),
         (lambda spec: rename(spec, "~", "~~"), "1 of the 256 bytes"),
         (lambda spec: rename(spec, "<s>", "the"), "special tokens"),
+        (lambda spec: add(spec, "a b\u4e00"), r"' ', '一' stands for no byte"),
         (lambda spec: spec.pop("model"), "not a vocabulary"),
     ],
 )
@@ -132,3 +133,8 @@ def rename(spec: dict[str, dict[str, dict[str, int]]], old: str, new: str) -> No
     vocab[new], previous = vocab.pop(old), vocab.get(new)
     if previous is not None:
         vocab[old] = previous
+
+
+def add(spec: dict[str, dict[str, dict[str, int]]], token: str) -> None:
+    vocab = spec["model"]["vocab"]
+    vocab[token] = len(vocab)
