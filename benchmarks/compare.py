@@ -115,12 +115,14 @@ def figures(
             )
 
 
-def run(arguments: argparse.Namespace, scratch: Path) -> Report:
-    pinned = machines.pin(1)
+def run(
+    arguments: argparse.Namespace, scratch: Path, cpus: tuple[int, ...] = (), shapes: Sequence[Shape] = SHAPES
+) -> Report:
+    """Everything, on one thread."""
     torch.set_num_threads(1)
     subject = find_subject(arguments.model, arguments.weights, scratch)
     cost = StepCost.of(subject.model.config)
-    ours, others = make_systems(subject, scratch, compiled=not arguments.no_compile)
+    ours, others = make_systems(subject, scratch, not arguments.no_compile, shapes)
     agreement = check_outputs(ours, others, subject)
     names = [s.name for s in ours], [s.name for s in others]
     rounds = {
@@ -131,7 +133,7 @@ def run(arguments: argparse.Namespace, scratch: Path) -> Report:
         benchmark="compare",
         subject=subject.name,
         command=machines.command("benchmarks.compare"),
-        machine=machines.describe(threads=1, pinned_to=pinned),
+        machine=machines.describe(threads=1, pinned_to=cpus),
         settings={
             "rounds": arguments.rounds,
             "turn_ms": arguments.turn_ms,
@@ -152,7 +154,7 @@ def plot(report: Report, path: Path) -> None:
     bars(path, title, "ms for a call (less is better)", panels, about(report.machine))
 
 
-def main(argv: Sequence[str] | None = None) -> None:
+def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -164,9 +166,13 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--turn-ms", type=float, default=300, help="how long a system's turn in a round is")
     parser.add_argument("--no-compile", action="store_true", help="leave torch.compile out")
     parser.add_argument("--results", type=Path, default=RESULTS)
-    arguments = parser.parse_args(argv)
-    with scratch_folder() as scratch:
-        report = run(arguments, Path(scratch))
+    return parser.parse_args(argv)
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    arguments = parse(argv)
+    with scratch_folder() as scratch, machines.pinned(1) as cpus:
+        report = run(arguments, Path(scratch), cpus)
     print(report.show())
     plot(report, report.write(arguments.results).with_suffix(".png"))
 

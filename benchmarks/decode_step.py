@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
+import torch
 
 from benchmarks import machines
 from benchmarks.floors import StepCost, multiplying, reading, step_floor_ms
@@ -151,8 +152,7 @@ def outside_figures(systems: Sequence[Traverba], rounds: int) -> Iterator[Figure
         yield Figure("greedy, batch 1: time outside session.run", system.name, Spread.of(shares), "%", target)
 
 
-def run(arguments: argparse.Namespace, scratch: Path) -> Report:
-    pinned = machines.pin(1)
+def run(arguments: argparse.Namespace, scratch: Path, cpus: tuple[int, ...]) -> Report:
     subject = find_subject(arguments.model, None, scratch)
     cost = StepCost.of(subject.model.config)
     systems = load_variants(subject.bundle, threads=1)
@@ -165,7 +165,7 @@ def run(arguments: argparse.Namespace, scratch: Path) -> Report:
         benchmark="decode_step",
         subject=subject.name,
         command=machines.command("benchmarks.decode_step"),
-        machine=machines.describe(1, pinned),
+        machine=machines.describe(1, cpus),
         settings={"rounds": arguments.rounds, "steps": arguments.steps, "step_weights": cost.weights},
         figures=[
             *step_figures(systems, cost, p50, p95, floors),
@@ -204,8 +204,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--steps", type=int, default=100, help="steps timed in one turn")
     parser.add_argument("--results", type=Path, default=RESULTS)
     arguments = parser.parse_args(argv)
-    with scratch_folder() as scratch:
-        report = run(arguments, Path(scratch))
+    with scratch_folder() as scratch, machines.pinned(1) as cpus:
+        torch.set_num_threads(1)
+        report = run(arguments, Path(scratch), cpus)
     print(report.show())
     plot(report, report.write(arguments.results).with_suffix(".png"))
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import platform
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import metadata
@@ -38,17 +40,23 @@ class Machine:
     """UTC."""
 
 
-def pin(threads: int) -> tuple[int, ...]:
+@contextmanager
+def pinned(threads: int) -> Iterator[tuple[int, ...]]:
     """Keep this process, and whatever threads its libraries start, on the last ``threads`` CPUs.
 
-    Moving between cores empties caches; a library that starts more threads than it was told to
-    gains nothing by it. Systems without affinity are left as they are.
+    Moving between cores empties caches, and a library that starts more threads than it was told to
+    gains nothing by it. Yields the CPUs; none on systems without affinity, which are left as they are.
     """
     if not hasattr(os, "sched_setaffinity"):
-        return ()
-    chosen = tuple(sorted(os.sched_getaffinity(0))[-threads:])
+        yield ()
+        return
+    before = os.sched_getaffinity(0)
+    chosen = sorted(before)[-threads:]
     os.sched_setaffinity(0, chosen)
-    return chosen
+    try:
+        yield tuple(chosen)
+    finally:
+        os.sched_setaffinity(0, before)
 
 
 def describe(threads: int, pinned_to: tuple[int, ...] = ()) -> Machine:

@@ -22,6 +22,7 @@ from traverba_export.recipe import Recipe
 from traverba_export.subwords import train_subwords
 
 LANGUAGES = ("en", "fr")
+WEIGHTS = "final.pt"
 
 
 @dataclass(frozen=True)
@@ -36,28 +37,37 @@ class Subject:
     """Whether `model` holds the bundle's weights, or random ones of the same shape."""
 
 
-def random_subject(preset: str, folder: Path) -> Subject:
-    """A bundle with random weights in ``folder``, written by the real exporter."""
-    torch.manual_seed(1)
-    bundle = folder / preset
-    size = PRESETS[preset].vocab_size
-    vocabulary = train_subwords(_random_words(size), LANGUAGES, size, folder / "tokenizer.json")
-    config = replace(PRESETS[preset], vocab_size=vocabulary.vocab_size)
-    weights = folder / "final.pt"
-    torch.save({"config": config.to_dict(), "model": EncoderDecoder(config).state_dict(), "dev": []}, weights)
-    export_bundle(weights, vocabulary.path, _recipe(preset, config), bundle)
-    return _subject(preset, bundle, weights)
-
-
 def find_subject(name: str, weights: Path | None, scratch: Path) -> Subject:
-    """A preset's name, a bundled model's name, or the path of a bundle's folder."""
+    """A bundled model's name, the path of a bundle, or a preset's name.
+
+    ``weights`` is the trainer's file for that bundle, where there is one.
+    """
+    label, bundle = subject_bundle(name, scratch)
+    made = scratch / WEIGHTS
+    return _subject(label, bundle, weights or (made if made.exists() else None))
+
+
+def subject_bundle(name: str, scratch: Path) -> tuple[str, Path]:
+    """What to call a subject, and where its bundle is; a preset's is made in ``scratch``."""
     try:
         bundle = find_bundle(name)
     except BundleNotFoundError as error:
         if name in PRESETS:
-            return random_subject(name, scratch)
+            return name, _random_bundle(name, scratch)
         raise SystemExit(f"{error}; presets: {', '.join(PRESETS)}") from error
-    return _subject(bundle.stem, bundle, weights)
+    return bundle.stem, bundle
+
+
+def _random_bundle(preset: str, folder: Path) -> Path:
+    """A bundle with random weights, written by the real exporter."""
+    torch.manual_seed(1)
+    size = PRESETS[preset].vocab_size
+    vocabulary = train_subwords(_random_words(size), LANGUAGES, size, folder / "tokenizer.json")
+    config = replace(PRESETS[preset], vocab_size=vocabulary.vocab_size)
+    model = EncoderDecoder(config)
+    torch.save({"config": config.to_dict(), "model": model.state_dict(), "dev": []}, folder / WEIGHTS)
+    export_bundle(folder / WEIGHTS, vocabulary.path, _recipe(preset, config), folder / preset)
+    return folder / preset
 
 
 def scratch_folder() -> tempfile.TemporaryDirectory[str]:
