@@ -27,14 +27,20 @@ from traverba.bundle import (
 )
 from traverba.bundle.manifest import DECODER_STEP_FILE, ENCODER_FILE, MODEL_CARD_FILE, TOKENIZER_FILE
 from traverba.bundle.reader import ARCHIVE_SUFFIX
-from traverba_export.graphs import FloatArithmetic, build_decoder_step, build_encoder
+from traverba_export.graphs import Arithmetic, FloatArithmetic, build_decoder_step, build_encoder
 from traverba_export.model import EncoderDecoder, ModelConfig
 from traverba_export.model_card import model_card
+from traverba_export.quantisation import Agreement, IntegerArithmetic, agreement, calibrate
 from traverba_export.recipe import Recipe, split_direction
 from traverba_export.subwords import BOS, EOS, PAD, Subwords
 from traverba_export.verification import GraphPair, ParityReport, verify
 
+Precision = Literal["fp32", "int8"]
+"""What the graphs compute in."""
 Storage = Literal["fp16", "fp32"]
+"""What the weights of float32 graphs are stored in."""
+Sentence = tuple[str, str]
+"""Target language and source text."""
 
 VERIFIED_SENTENCES = 200
 """Greedy translations compared with PyTorch's before a bundle is written."""
@@ -46,6 +52,14 @@ class Trained:
 
     model: EncoderDecoder
     scores: tuple[Score, ...]
+
+
+@dataclass(frozen=True)
+class ExportReport:
+    """How close the bundle's graphs are to PyTorch, and its integer graphs to the others."""
+
+    parity: ParityReport
+    agreement: Agreement | None
 
 
 def load_trained(weights_file: Path) -> Trained:
@@ -84,15 +98,19 @@ def export_bundle(
     recipe: Recipe,
     out: Path,
     *,
-    sentences: Sequence[tuple[str, str]] = (),
+    sentences: Sequence[Sentence] = (),
+    calibration: Sequence[Sentence] = (),
+    precisions: Sequence[Precision] = ("fp32",),
     storage: Storage = "fp16",
     bundle_version: str = "1",
     scores: Sequence[Score] = (),
-) -> ParityReport:
+) -> ExportReport:
     """Write the bundle ``out``: one file if it ends in .traverba, a folder otherwise.
 
-    ``sentences`` are (target language, source text); greedy translations of up to 200 of them must
-    be PyTorch's. On `ParityError`, or any other, nothing is left behind.
+    Greedy translations of up to 200 ``sentences`` must be PyTorch's, from float32 graphs whose
+    weights are those that are stored. The first of ``precisions`` is what a runtime takes unless
+    told otherwise; int8 is made with ranges measured on ``calibration``, sentences not used to
+    judge it. On `ParityError`, or any other, nothing is left behind.
     """
     trained, subwords = load_trained(weights_file), Subwords(tokenizer_path)
     if subwords.vocab_size != trained.model.config.vocab_size:
@@ -100,41 +118,81 @@ def export_bundle(
             f"{weights_file} has {trained.model.config.vocab_size} subwords, {tokenizer_path} has "
             f"{subwords.vocab_size}; give the vocabulary of the same run, and train with its size"
         )
-    round_weights(trained.model, storage)
-    manifest = _manifest(recipe, trained, subwords, storage, bundle_version, scores)
+    variants = tuple(_variant(precision, storage) for precision in precisions)
+    manifest = _manifest(recipe, trained, subwords, variants, bundle_version, scores)
+    content = _Content(
+        trained.model,
+        subwords,
+        manifest,
+        storage,
+        _sources(subwords, sentences[:VERIFIED_SENTENCES]),
+        _sources(subwords, calibration),
+    )
     if out.suffix != ARCHIVE_SUFFIX:
-        return _write_folder(out, trained.model, subwords, manifest, sentences)
+        return content.write(out)
     out.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="traverba-export-") as scratch:
         folder = Path(scratch) / out.stem
-        report = _write_folder(folder, trained.model, subwords, manifest, sentences)
+        report = content.write(folder)
         pack_bundle(folder, out)
     return report
 
 
-def _write_folder(
-    folder: Path,
-    model: EncoderDecoder,
-    subwords: Subwords,
-    manifest: Manifest,
-    sentences: Sequence[tuple[str, str]],
-) -> ParityReport:
-    with write_bundle(folder) as partial:
-        encoder, decoder_step = partial / ENCODER_FILE, partial / DECODER_STEP_FILE
-        onnx.save(build_encoder(model, FloatArithmetic()), encoder)
-        onnx.save(build_decoder_step(model, FloatArithmetic()), decoder_step)
-        report = verify(model, GraphPair(encoder, decoder_step), _sources(subwords, sentences))
-        (partial / TOKENIZER_FILE).write_bytes(subwords.path.read_bytes())
-        (partial / MODEL_CARD_FILE).write_text(model_card(manifest), encoding="utf-8")
-        write_manifest(partial, manifest)
-    return report
+def _variant(precision: Precision, storage: Storage) -> Variant:
+    if precision == "fp32":
+        return Variant("fp32", storage, ENCODER_FILE, DECODER_STEP_FILE)
+    return Variant(precision, precision, f"encoder.{precision}.onnx", f"decoder_step.{precision}.onnx")
 
 
-def _sources(subwords: Subwords, sentences: Sequence[tuple[str, str]]) -> list[list[int]]:
+@dataclass(frozen=True)
+class _Content:
+    """What goes into one bundle."""
+
+    model: EncoderDecoder
+    subwords: Subwords
+    manifest: Manifest
+    storage: Storage
+    sentences: Sequence[Sequence[int]]
+    calibration: Sequence[Sequence[int]]
+
+    def write(self, folder: Path) -> ExportReport:
+        """Write all files below ``folder``, or none."""
+        with write_bundle(folder) as partial, tempfile.TemporaryDirectory(prefix="traverba-fp32-") as scratch:
+            wanted = {variant.precision: variant for variant in self.manifest.variants}
+            integer = self._integer_graphs(partial, wanted["int8"]) if "int8" in wanted else None
+            round_weights(self.model, self.storage)
+            fp32 = _variant("fp32", self.storage)
+            exact = _write_graphs(
+                self.model, partial if "fp32" in wanted else Path(scratch), fp32, FloatArithmetic()
+            )
+            parity = verify(self.model, exact, self.sentences)
+            agreed = agreement(exact, integer, self.sentences) if integer and self.sentences else None
+            (partial / TOKENIZER_FILE).write_bytes(self.subwords.path.read_bytes())
+            (partial / MODEL_CARD_FILE).write_text(model_card(self.manifest), encoding="utf-8")
+            write_manifest(partial, self.manifest)
+        return ExportReport(parity, agreed)
+
+    def _integer_graphs(self, folder: Path, variant: Variant) -> GraphPair:
+        """From the weights as they were trained: rounding them to float16 first would add to the loss."""
+        if not self.calibration:
+            raise ValueError(
+                "int8 needs calibration sentences, from which it learns the range of activations"
+            )
+        arithmetic = IntegerArithmetic(calibrate(self.model, self.calibration))
+        return _write_graphs(self.model, folder, variant, arithmetic)
+
+
+def _write_graphs(model: EncoderDecoder, folder: Path, variant: Variant, arithmetic: Arithmetic) -> GraphPair:
+    encoder, decoder_step = folder / variant.encoder, folder / variant.decoder_step
+    onnx.save(build_encoder(model, arithmetic), encoder)
+    onnx.save(build_decoder_step(model, arithmetic), decoder_step)
+    return GraphPair(encoder, decoder_step)
+
+
+def _sources(subwords: Subwords, sentences: Sequence[Sentence]) -> list[list[int]]:
     """Source sequences as the model reads them: language token, pieces, end token."""
-    chosen = sentences[:VERIFIED_SENTENCES]
-    pieces = subwords.encode_batch([text for _, text in chosen])
-    tokens = [subwords.language_token(language) for language, _ in chosen]
+    pieces = subwords.encode_batch([text for _, text in sentences])
+    tokens = [subwords.language_token(language) for language, _ in sentences]
     return [[token, *ids, EOS] for token, ids in zip(tokens, pieces, strict=True)]
 
 
@@ -142,7 +200,7 @@ def _manifest(
     recipe: Recipe,
     trained: Trained,
     subwords: Subwords,
-    storage: Storage,
+    variants: tuple[Variant, ...],
     bundle_version: str,
     scores: Sequence[Score],
 ) -> Manifest:
@@ -156,7 +214,7 @@ def _manifest(
         target_tokens={d.target: subwords.language_token(d.target) for d in directions},
         vocab_size=subwords.vocab_size,
         special_tokens=SpecialTokens(PAD, BOS, EOS),
-        variants=(Variant(precision="fp32", storage=storage),),
+        variants=variants,
         model=trained.model.config.to_dict(),
         training_data=tuple(TrainingData(c.paths[0], c.licence, c.attribution) for c in recipe.corpora),
         scores=(*trained.scores, *scores),

@@ -57,17 +57,20 @@ class GraphPair:
 
     def encode(self, src_ids: NDArray[np.int64], src_lengths: NDArray[np.int32]) -> Arrays:
         """``src_ids`` (B, S), ``src_lengths`` (B,) -> the encoder's outputs by name."""
-        names = [tensor.name for tensor in ENCODER.outputs]
-        values = self._encoder.run(names, {"src_ids": src_ids, "src_lengths": src_lengths})
-        return dict(zip(names, values, strict=True))
+        return _run(self._encoder, {"src_ids": src_ids, "src_lengths": src_lengths})
 
     def step(
         self, prev_ids: NDArray[np.int64], parents: NDArray[np.int64], encoded: Arrays, top_k: int
     ) -> Arrays:
         """One step of N rows from ``encoded``: the encoder's outputs, with the current state among them."""
-        names = [tensor.name for tensor in DECODER_STEP.outputs]
-        feeds = {**encoded, "prev_ids": prev_ids, "parents": parents, "top_k": np.array([top_k])}
-        return dict(zip(names, self._step.run(names, feeds), strict=True))
+        carried = {tensor.name: encoded[tensor.name] for tensor in ENCODER.outputs}
+        feeds = {**carried, "prev_ids": prev_ids, "parents": parents, "top_k": np.array([top_k])}
+        return _run(self._step, feeds)
+
+
+def _run(session: onnxruntime.InferenceSession, feeds: Arrays) -> Arrays:
+    names = [output.name for output in session.get_outputs()]
+    return dict(zip(names, session.run(names, feeds), strict=True))
 
 
 def verify(model: EncoderDecoder, graphs: GraphPair, sources: Sequence[Sequence[int]]) -> ParityReport:

@@ -56,7 +56,7 @@ def test_a_folder_and_a_single_file_hold_the_same_bundle(
 ) -> None:
     for name in ("made", "made.traverba"):
         report = export_bundle(weights, vocabulary, recipe, tmp_path / name, sentences=SENTENCES)
-        assert report.sentences == 2
+        assert report.parity.sentences == 2
         with open_bundle(tmp_path / name, verify_hashes=True) as bundle:
             files = {entry.path for entry in bundle.manifest.files}
             assert files == {"README.md", "decoder_step.onnx", "encoder.onnx", "tokenizer.json"}

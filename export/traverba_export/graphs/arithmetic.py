@@ -39,8 +39,8 @@ class Arithmetic(Protocol):
         """``parts`` side by side (..., I), ``weight`` (O, I), ``bias`` (O,) -> (..., O)."""
         ...
 
-    def embed(self, b: GraphBuilder, table_name: str, ids: str, table: Tensor) -> str:
-        """Rows of ``table`` (V, E): ``ids`` (R,) or (R, B) -> the same with E behind."""
+    def embed(self, b: GraphBuilder, table_name: str, ids: str, table: Tensor, factor: float) -> str:
+        """Rows of ``table`` (V, E) times ``factor``: ``ids`` (R,) or (R, B) -> the same with E behind."""
         ...
 
     def logits(self, b: GraphBuilder, table_name: str, x: Part, table: Tensor, bias: Tensor) -> str:
@@ -64,10 +64,10 @@ class FloatArithmetic:
         product = b.op("MatMul", x, b.weight(f"{site}.weight", weight.T))
         return product if bias is None else b.op("Add", product, b.weight(f"{site}.bias", bias))
 
-    def embed(self, b: GraphBuilder, table_name: str, ids: str, table: Tensor) -> str:
+    def embed(self, b: GraphBuilder, table_name: str, ids: str, table: Tensor, factor: float) -> str:
         """Only the rows that are looked up are widened, so a float16 table stays float16 in memory."""
         stored = b.stored(table_name, table)
-        return b.as_float32(b.op("Gather", stored, ids), stored)
+        return b.scaled(b.as_float32(b.op("Gather", stored, ids), stored), factor)
 
     def logits(self, b: GraphBuilder, table_name: str, x: Part, table: Tensor, bias: Tensor) -> str:
         return b.op("Gemm", x[0], b.weight(table_name, table), b.weight("output.bias", bias), transB=1)

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import onnx
 from numpy.typing import NDArray
-from onnx import NodeProto, OperatorSetIdProto, TensorProto, ValueInfoProto, helper, numpy_helper
+from onnx import GraphProto, NodeProto, OperatorSetIdProto, TensorProto, ValueInfoProto, helper, numpy_helper
 from torch import Tensor
 
 from traverba.contract import FORMAT_VERSION, METADATA_CONFIG_KEY, METADATA_FORMAT_KEY, GraphSpec, TensorSpec
@@ -25,13 +25,17 @@ _ELEMENT_TYPES = {"float32": TensorProto.FLOAT, "int64": TensorProto.INT64, "int
 
 
 class GraphBuilder:
-    """Collects the nodes and initialisers of one graph of the contract; values are known by name."""
+    """Collects the nodes and initialisers of a graph; values are known by name.
 
-    def __init__(self, spec: GraphSpec) -> None:
-        self._spec = spec
+    ``prefix`` opens every name: a loop's body may not repeat names of the graph around it.
+    """
+
+    def __init__(self, prefix: str = "") -> None:
+        self._prefix = prefix
         self._nodes: list[NodeProto] = []
         self._initialisers: dict[str, TensorProto] = {}
         self._counts: Counter[str] = Counter()
+        self._named: dict[str, str] = {}
 
     def op(self, kind: str, *inputs: str, **attributes: Any) -> str:
         """Add an operator with one output and return that output's name; "" is an input left out."""
@@ -39,7 +43,7 @@ class GraphBuilder:
 
     def ops(self, kind: str, outputs: int, *inputs: str, **attributes: Any) -> tuple[str, ...]:
         """Add an operator with several outputs and return their names."""
-        name = f"{kind}_{self._counts[kind]}"
+        name = f"{self._prefix}{kind}_{self._counts[kind]}"
         self._counts[kind] += 1
         names = (name,) if outputs == 1 else tuple(f"{name}.{i}" for i in range(outputs))
         domain = attributes.pop("domain", None)
@@ -49,8 +53,8 @@ class GraphBuilder:
     def constant(self, values: Any, dtype: type[np.generic] = np.int64) -> str:
         """A small constant (a shape, an axis, a fill value); equal ones are stored once."""
         array = np.asarray(values, dtype)
-        name = f"const_{array.dtype}_{array.shape}_{hashlib.sha256(array.tobytes()).hexdigest()[:8]}"
-        return self.initialiser(name, array)
+        digest = hashlib.sha256(array.tobytes()).hexdigest()[:8]
+        return self.initialiser(f"{self._prefix}const_{array.dtype}_{array.shape}_{digest}", array)
 
     def initialiser(self, name: str, values: NDArray[Any]) -> str:
         """A stored tensor, exactly as given; asking again for a name returns the tensor already there."""
@@ -94,16 +98,30 @@ class GraphBuilder:
         return self.op("Shape", value, start=axis, end=axis + 1)
 
     def output(self, name: str, value: str) -> None:
-        """Give a value its name in the contract."""
-        self._nodes.append(helper.make_node("Identity", [value], [name], name=name))
+        """Give a value its name in the contract; the same value may have two."""
+        if value in self._named:
+            self._nodes.append(helper.make_node("Identity", [value], [name], name=name))
+        else:
+            self._named[value] = name
 
-    def build(self, config: ModelConfig) -> onnx.ModelProto:
+    def body(self, inputs: Sequence[str], outputs: Sequence[str]) -> GraphProto:
+        """The collected nodes as the body of a loop over float32 values."""
+        return helper.make_graph(
+            self._nodes,
+            "body",
+            [_any_shape(name) for name in inputs],
+            [_any_shape(name) for name in outputs],
+            list(self._initialisers.values()),
+        )
+
+    def build(self, spec: GraphSpec, config: ModelConfig) -> onnx.ModelProto:
         """The finished model, with its metadata, checked by onnx in full."""
+        self._rename_outputs()
         graph = helper.make_graph(
             self._nodes,
-            self._spec.name,
-            [_value_info(tensor) for tensor in self._spec.inputs],
-            [_value_info(tensor) for tensor in self._spec.outputs],
+            spec.name,
+            [_value_info(tensor) for tensor in spec.inputs],
+            [_value_info(tensor) for tensor in spec.outputs],
             list(self._initialisers.values()),
         )
         model = helper.make_model(
@@ -118,6 +136,12 @@ class GraphBuilder:
         onnx.checker.check_model(model, full_check=True)
         return model
 
+    def _rename_outputs(self) -> None:
+        """In place, since an Identity that is not the only reader of its input stays and copies it."""
+        for node in self._nodes:
+            for names in (node.input, node.output):
+                names[:] = [self._named.get(name, name) for name in names]
+
     def _opsets(self) -> list[OperatorSetIdProto]:
         domains = sorted({node.domain for node in self._nodes})
         return [helper.make_opsetid(domain, 1 if domain else OPSET) for domain in domains]
@@ -131,3 +155,7 @@ def config_sha256(config: ModelConfig) -> str:
 
 def _value_info(tensor: TensorSpec) -> ValueInfoProto:
     return helper.make_tensor_value_info(tensor.name, _ELEMENT_TYPES[tensor.dtype], tensor.dims)
+
+
+def _any_shape(name: str) -> ValueInfoProto:
+    return helper.make_tensor_value_info(name, TensorProto.FLOAT, None)

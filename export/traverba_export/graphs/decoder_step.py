@@ -25,17 +25,17 @@ from traverba_export.model.decoder import Decoder
 
 def build_decoder_step(model: EncoderDecoder, arithmetic: Arithmetic) -> onnx.ModelProto:
     """`traverba.contract.DECODER_STEP` with this model's weights."""
-    b, config = GraphBuilder(DECODER_STEP), model.config
+    b, config = GraphBuilder(), model.config
     states = _layer_states(b, config)
-    embedded = arithmetic.embed(b, "target_embedding", "prev_ids", model.target_embedding.weight)
-    embedded = b.scaled(embedded, config.embedding_scale)
+    table, scale = model.target_embedding.weight, config.embedding_scale
+    embedded = arithmetic.embed(b, "target_embedding", "prev_ids", table, scale)
     hidden, states, attention = _layers(b, arithmetic, model.decoder, embedded, states)
     b.output("next_state", b.concat([part for state in states for part in state]))
     b.output("attention", attention)
-    table = "output.weight" if config.tie_embeddings == "none" else "target_embedding"
-    logits = arithmetic.logits(b, table, (hidden, config.hidden_size), model.output.weight, model.output.bias)
+    name = "output.weight" if config.tie_embeddings == "none" else "target_embedding"
+    logits = arithmetic.logits(b, name, (hidden, config.hidden_size), model.output.weight, model.output.bias)
     _candidates(b, logits)
-    return b.build(config)
+    return b.build(DECODER_STEP, config)
 
 
 def _layer_states(b: GraphBuilder, config: ModelConfig) -> list[State]:

@@ -20,18 +20,17 @@ from traverba_export.model.encoder import Encoder
 
 def build_encoder(model: EncoderDecoder, arithmetic: Arithmetic) -> onnx.ModelProto:
     """`traverba.contract.ENCODER` with this model's weights."""
-    b, config = GraphBuilder(ENCODER), model.config
+    b, config = GraphBuilder(), model.config
     table = "target_embedding" if config.tie_embeddings == "all" else "source_embedding"
     steps = b.op("Transpose", "src_ids", perm=[1, 0])  # (S, B): the recurrent operators want time first
-    embedded = arithmetic.embed(b, table, steps, model.source_embedding.weight)
-    embedded = b.scaled(embedded, config.embedding_scale)
+    embedded = arithmetic.embed(b, table, steps, model.source_embedding.weight, config.embedding_scale)
     hidden, finals = _layers(b, arithmetic, model.encoder, embedded)
     memory = b.op("Transpose", hidden, perm=[1, 0, 2])  # (B, S, M)
     b.output("memory", memory)
     b.output("memory_keys", memory_keys(b, arithmetic, model.decoder.attention, memory))
     b.output("memory_bias", _padding_bias(b))
     b.output("state", _initial_state(b, config, finals))
-    return b.build(config)
+    return b.build(ENCODER, config)
 
 
 def _layers(b: GraphBuilder, arithmetic: Arithmetic, encoder: Encoder, x: str) -> tuple[str, list[str]]:

@@ -1,0 +1,62 @@
+"""`traverba_export.graphs.Arithmetic` in 8-bit integers with fixed activation ranges."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from onnx import TensorProto
+from torch import Tensor
+
+from traverba_export.graphs.arithmetic import LayerOutput, Part
+from traverba_export.graphs.builder import GraphBuilder
+from traverba_export.model.cells import Cell
+from traverba_export.quantisation.products import as_array, fold, product, quantise, scaled_product
+from traverba_export.quantisation.recurrence import scan_layer
+from traverba_export.quantisation.weights import ACTIVATION_LIMIT, quantise_rows
+
+Ranges = Mapping[str, float]
+"""Activation, "site:part" -> the magnitude that becomes the largest integer."""
+
+
+class IntegerArithmetic:
+    """Unsigned bytes times signed bytes, summed in 32 bits, scaled back to float32.
+
+    Every part of a product's input has its own range. The ratio between them is folded into the
+    weights before those are quantised, so that one integer product serves all parts.
+    """
+
+    def __init__(self, ranges: Ranges) -> None:
+        self._ranges = ranges
+
+    def linear(
+        self, b: GraphBuilder, site: str, parts: Sequence[Part], weight: Tensor, bias: Tensor | None
+    ) -> str:
+        units = self._units(site, len(parts))
+        x = b.concat([quantise(b, name, unit) for (name, _), unit in zip(parts, units, strict=True)])
+        return product(b, site, x, fold(weight, parts, units), bias)
+
+    def embed(self, b: GraphBuilder, table_name: str, ids: str, table: Tensor, factor: float) -> str:
+        matrix = quantise_rows(as_array(table))
+        rows = b.op("Gather", b.initialiser(table_name, matrix.values), ids)
+        units = b.initialiser(f"{table_name}.scales", factor * matrix.scales[:, None])
+        scales = b.op("Gather", units, ids)
+        return b.op("Mul", b.op("Cast", rows, to=TensorProto.FLOAT), scales)
+
+    def logits(self, b: GraphBuilder, table_name: str, x: Part, table: Tensor, bias: Tensor) -> str:
+        """The table keeps an embedding's layout; onnxruntime folds its transposition on loading."""
+        (unit,) = self._units("output", 1)
+        matrix = quantise_rows(as_array(table))
+        weight = b.op("Transpose", b.initialiser(table_name, matrix.values), perm=[1, 0])
+        scales = b.initialiser("output.scales", matrix.scales * unit)
+        added = b.initialiser("output.bias", as_array(bias))
+        return scaled_product(b, quantise(b, x[0], unit), weight, scales, added)
+
+    def layer(
+        self, b: GraphBuilder, site: str, directions: Sequence[Cell], x: Part, lengths: str
+    ) -> LayerOutput:
+        """The input's product for all positions at once, then a loop over the recurrent ones."""
+        (x_unit,), (h_unit,) = self._units(f"{site}.input", 1), self._units(f"{site}.recurrent", 1)
+        return scan_layer(b, site, directions, x, lengths, (x_unit, h_unit))
+
+    def _units(self, site: str, parts: int) -> list[float]:
+        return [self._ranges[f"{site}:{number}"] / ACTIVATION_LIMIT for number in range(parts)]
