@@ -56,12 +56,12 @@ def load_translator(
             precision, threads = measured.precision, threads or measured.threads
         threads = threads or default_threads()
         try:
-            model, precision = _load_model(bundle, chosen, precision, threads)
+            model, precision = load_model(bundle, chosen, precision, threads)
         except ProviderUnavailableError as error:
             if not automatic or chosen == (CPU,):
                 raise
             logger.warning("%s; device 'auto' uses the CPU instead", error)
-            model, precision = _load_model(bundle, (CPU,), None, threads)
+            model, precision = load_model(bundle, (CPU,), None, threads)
         if automatic:
             logger.info("device 'auto' chose %s in %s with %d threads", model.provider, precision, threads)
         return make_translator(bundle, model, model.provider, precision, threads)
@@ -84,7 +84,9 @@ def make_translator(
 
 def _measured(manifest: Manifest) -> Choice | None:
     """What ``traverba bench --remember`` chose for this model on this machine."""
-    return read_choice(home(), f"{manifest.name} {manifest.version}", import_onnxruntime().__version__)
+    choice = read_choice(home(), f"{manifest.name} {manifest.version}", import_onnxruntime().__version__)
+    offered = {variant.precision for variant in manifest.variants}
+    return choice if choice and choice.precision in offered else None
 
 
 def _choose(device: str, providers: Sequence[str] | None, measured: Choice | None) -> tuple[str, ...]:
@@ -102,7 +104,7 @@ def _choose(device: str, providers: Sequence[str] | None, measured: Choice | Non
     )
 
 
-def _load_model(
+def load_model(
     bundle: Bundle, providers: Sequence[str], precision: str | None, threads: int
 ) -> tuple[OnnxModel, str]:
     """The graphs, and the precision that the provider's policy took."""

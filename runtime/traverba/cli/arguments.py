@@ -32,6 +32,7 @@ def build_parser(environ: Mapping[str, str]) -> argparse.ArgumentParser:
     _add_translate(commands, defaults)
     _add_models(commands, defaults)
     _add_doctor(commands, defaults)
+    _add_bench(commands, defaults)
     return parser
 
 
@@ -78,6 +79,36 @@ def _add_doctor(commands: Commands, defaults: Mapping[str, str]) -> None:
     _add_machine(parser)
     names = ("model", "threads", "device", "provider", "precision")
     parser.set_defaults(**{name: defaults[name] for name in names if name in defaults})
+
+
+def _add_bench(commands: Commands, defaults: Mapping[str, str]) -> None:
+    parser = commands.add_parser(
+        "bench",
+        help="compare providers, precisions and thread counts on this machine",
+        description="Translate sentences in every way this machine offers, in turns, and compare.",
+        epilog=EPILOG,
+    )
+    several = "with commas between"
+    parser.add_argument("file", nargs="?", metavar="FILE", help="sentences, one a line; - is standard input")
+    parser.add_argument("--from", dest="source", metavar="LANG", help="source language")
+    parser.add_argument("--to", dest="target", metavar="LANG", help="target language")
+    _add_model(parser)
+    parser.add_argument("--provider", metavar="NAMES", help=f"providers, {several} (default: all there are)")
+    parser.add_argument("--precision", metavar="NAMES", help=f"precisions, {several} (default: the model's)")
+    parser.add_argument("--threads", metavar="N,N", help="CPU threads (default: 1 and as many as help)")
+    parser.add_argument("--batch", default="1,8", metavar="N,N", help="sentences a call (default: 1,8)")
+    parser.add_argument("--beam", default="1,5", metavar="N,N", help="beam sizes (default: 1,5)")
+    parser.add_argument(
+        "--rounds", type=int, default=9, metavar="N", help="how often all take turns (default: 9)"
+    )
+    parser.add_argument("--json", metavar="FILE", help="all figures; - writes them instead of the tables")
+    parser.add_argument("--html", metavar="FILE", help="a report with plots, in one file")
+    parser.add_argument(
+        "--remember", action="store_true", help="let --device auto use the fastest from now on"
+    )
+    names = {"from": "source", "to": "target"}
+    given = ("from", "to", "model", "provider", "precision", "threads", "beam")
+    parser.set_defaults(**{names.get(name, name): defaults[name] for name in given if name in defaults})
 
 
 def _add_json(parser: argparse.ArgumentParser, defaults: Mapping[str, str], meaning: str) -> None:

@@ -63,6 +63,10 @@ def _run(args: Namespace) -> int:
         from traverba.cli.models import run_models
 
         return run_models(args, sys.stdout)
+    if args.command == "bench":
+        from traverba.cli.bench import run_bench
+
+        return run_bench(args, cast(BufferedReader, sys.stdin.buffer), sys.stdout, sys.stderr)
     from traverba.cli.doctor import run_doctor
 
     return run_doctor(args, sys.stdout)
