@@ -127,6 +127,21 @@ def test_the_longest_allowed_output_can_still_end() -> None:
     assert found.best.ids == (4, 5, 6) and found.best.finished and found.flags == ()
 
 
+def test_a_poor_ending_does_not_hide_that_output_was_cut() -> None:
+    """Only the first token can be followed by the end, with probability 0.05."""
+
+    def script(source: Source, history: History) -> np.ndarray:
+        probs = np.full(6, 1e-9)
+        probs[EOS] = 0.05 if len(history) == 1 else 1e-9
+        probs[A] = 0.95 - probs[EOS]
+        return np.log(probs).astype(np.float32)
+
+    options = DecodeOptions(beam_size=2, num_hypotheses=2, max_length=5)
+    [found] = decode(ScriptedModel(script, 6), [(9,)], options, SPECIAL)
+    assert [(h.ids, h.finished) for h in found.hypotheses] == [((A,) * 5, False), ((A,), True)]
+    assert found.flags == ("truncated",)
+
+
 def cut(decoded: Decoded) -> tuple[object, ...]:
     return decoded.best.ids, decoded.flags
 

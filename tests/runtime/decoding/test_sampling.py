@@ -55,6 +55,17 @@ def test_the_seed_decides_the_draw() -> None:
     assert draw(1)[0] in draw(1, 4)  # more draws beside it change nothing
 
 
+def test_sentences_are_drawn_for_independently() -> None:
+    """Were they not, a long text would be translated with the same luck at every beginning."""
+
+    def script(source: Source, history: History) -> np.ndarray:
+        return np.full(12, -np.log(12)).astype(np.float32)
+
+    options = DecodeOptions(sampling=Sampling(), guards="off")
+    found = decode(ScriptedModel(script, 12), [(number,) for number in range(20)], options, SPECIAL)
+    assert len({d.best.ids for d in found}) > 10
+
+
 def test_the_coldest_temperature_is_greedy() -> None:
     model = ScriptedModel(random_script(5, 12), 12)
     cold = DecodeOptions(sampling=Sampling(temperature=0.01))
