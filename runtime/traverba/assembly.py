@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from traverba.alignment import align_words, word_spans
+from traverba.bundle import Calibration
+from traverba.confidence import confidence
 from traverba.decoding import Decoded, Hypothesis, Request
 from traverba.errors import OptionError
 from traverba.results import AlignedWords, Segment, Token, TranslationHypothesis
@@ -38,7 +40,7 @@ def prepare(text: str, target_token: int, eos: int, tokenizer: TextTokenizer, pr
 
 
 def assemble(
-    prepared: Prepared, answers: Sequence[Decoded], tokenizer: TextTokenizer
+    prepared: Prepared, answers: Sequence[Decoded], tokenizer: TextTokenizer, calibration: Calibration | None
 ) -> tuple[tuple[TranslationHypothesis, ...], tuple[Segment, ...]]:
     """All hypotheses of a text, best first, and its segments. The r-th joins the r-th of every segment."""
     if not prepared.segments:
@@ -48,7 +50,13 @@ def assemble(
     hypotheses = tuple(assemble_hypothesis(prepared, chosen, tokenizer) for chosen in ranked)
     _, placed = join_segments(prepared.text, prepared.segments, _texts(ranked[0], tokenizer))
     segments = tuple(
-        Segment(source, target, float(answer.best.score), answer.flags)
+        Segment(
+            source,
+            target,
+            float(answer.best.score),
+            confidence(answer.best.log_probs.tolist(), calibration),
+            answer.flags,
+        )
         for source, target, answer in zip(prepared.segments, placed, answers, strict=True)
     )
     return hypotheses, segments

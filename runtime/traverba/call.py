@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from traverba.assembly import Prepared, assemble, prepare
-from traverba.bundle import Manifest
+from traverba.bundle import Calibration, Manifest
 from traverba.decoding import Decoded, SpecialIds
 from traverba.results import Timings, Translation, TranslatorInfo
 from traverba.text import TextTokenizer
@@ -24,6 +24,7 @@ class Call:
     source: str | None
     target: str
     target_token: int
+    calibration: Calibration | None
 
     def prepare(self, text: str, prefix: str = "") -> Prepared:
         """The requests of one text."""
@@ -31,7 +32,7 @@ class Call:
 
     def assemble(self, prepared: Prepared, answers: Sequence[Decoded]) -> Translation:
         """The translation of one text, from the answers to its requests."""
-        hypotheses, segments = assemble(prepared, answers, self.tokenizer)
+        hypotheses, segments = assemble(prepared, answers, self.tokenizer, self.calibration)
         timings = Timings(
             encode_ms=1000 * self.model.encode_seconds,
             steps_ms=1000 * self.model.step_seconds,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from traverba.confidence import weakest
 from traverba.decoding import Flag
 from traverba.text import Span
 
@@ -52,6 +53,8 @@ class Segment:
     target: Span
     """In the text of the best hypothesis."""
     score: float
+    confidence: float | None
+    """The probability, fitted on dev data, that this segment's translation is good."""
     flags: tuple[Flag, ...]
 
 
@@ -95,6 +98,11 @@ class Translation:
         return self.hypotheses[0].score
 
     @property
+    def confidence(self) -> float | None:
+        """From 0 to 1, that of the least certain segment; None if the bundle is not calibrated."""
+        return weakest([segment.confidence for segment in self.segments])
+
+    @property
     def tokens(self) -> tuple[Token, ...]:
         return self.hypotheses[0].tokens
 
@@ -104,7 +112,7 @@ class Translation:
 
     def to_json(self) -> dict[str, Any]:
         """All fields as plain values for `json.dumps`."""
-        return asdict(self)
+        return {**asdict(self), "score": self.score, "confidence": self.confidence}
 
 
 @dataclass(frozen=True)

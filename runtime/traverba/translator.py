@@ -267,6 +267,7 @@ class Translator:
             source=source,
             target=target,
             target_token=self._target_token(source, target),
+            calibration=self._manifest.calibration,
         )
 
     def _target_token(self, source: str | None, target: str) -> int:

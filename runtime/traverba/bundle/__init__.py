@@ -6,6 +6,7 @@ room imports the standard library only, so that the exporter and the runtime can
 
 from traverba.bundle.installed import find_bundle, home, installed_bundles
 from traverba.bundle.manifest import (
+    Calibration,
     Direction,
     FileEntry,
     Manifest,
@@ -19,6 +20,7 @@ from traverba.bundle.writer import pack_bundle, write_bundle, write_manifest
 
 __all__ = [
     "Bundle",
+    "Calibration",
     "Direction",
     "FileEntry",
     "Manifest",

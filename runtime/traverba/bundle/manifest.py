@@ -82,6 +82,26 @@ class Score:
 
 
 @dataclass(frozen=True)
+class Calibration:
+    """A logistic regression from token log-probabilities to the probability that a translation is good."""
+
+    criterion: str
+    """What "good" meant when it was fitted."""
+    intercept: float
+    mean_log_prob: float
+    worst_log_prob: float
+    log_length: float
+    sentences: int
+    """Dev sentences it was fitted on; as many others measured the two figures below."""
+    calibration_error: float
+    """Expected calibration error over ten bins (Naeini et al. 2015): mean gap of confidence and hit rate."""
+    brier_score: float
+    """Mean squared difference of confidence and outcome (Brier 1950)."""
+    base_brier_score: float
+    """The same for somebody who always says the base rate."""
+
+
+@dataclass(frozen=True)
 class Manifest:
     """All that the loader, a user and a licence lawyer want to know before the weights are read."""
 
@@ -102,6 +122,8 @@ class Manifest:
     """Defaults of `traverba.DecodeOptions` that suit this model."""
     training_data: tuple[TrainingData, ...] = ()
     scores: tuple[Score, ...] = ()
+    calibration: Calibration | None = None
+    """Turns token log-probabilities into `Translation.confidence`."""
     exporter: dict[str, str] = field(default_factory=dict)
     """Versions of what wrote the bundle."""
     files: tuple[FileEntry, ...] = ()
