@@ -78,7 +78,7 @@ def linear_ticks(top: float) -> list[float]:
     """Round numbers from 0 to at least ``top``, about five of them."""
     step = 10 ** math.floor(math.log10(top / 4))
     step *= next(factor for factor in (1, 2, 2.5, 5, 10) if factor * step * 4 >= top * 0.999)
-    return [i * step for i in range(math.ceil(top / step - 1e-9) + 1)]
+    return [i * step for i in range(math.ceil(top * 0.999 / step) + 1)]
 
 
 def ratio_ticks(low: float, high: float) -> list[float]:

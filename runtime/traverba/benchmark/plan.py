@@ -20,6 +20,8 @@ class Plan:
     """A comparison that has not run yet."""
 
     material: Material
+    precisions: tuple[str, ...]
+    """All that the model has, its default first."""
     configurations: tuple[Configuration, ...]
     workloads: tuple[Workload, ...]
     rounds: int = 9

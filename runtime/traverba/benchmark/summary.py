@@ -25,7 +25,6 @@ from traverba.graphs import choose_precision
 
 def summarise(plan: Plan, model: str, trials: Sequence[Trial], baseline: Trial, machine: Machine) -> Report:
     """Everything about the trials that ran, and why the others did not."""
-    offered = tuple(dict.fromkeys(trial.configuration.precision for trial in trials))
     return Report(
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         model=model,
@@ -36,17 +35,17 @@ def summarise(plan: Plan, model: str, trials: Sequence[Trial], baseline: Trial, 
         coverage=coverage(plan.rounds),
         machine=machine,
         baseline=baseline.configuration,
-        measured=tuple(_measured(plan, t, baseline, offered) for t in trials if t.failure is None),
+        measured=tuple(_measured(plan, t, baseline) for t in trials if t.failure is None),
         failed=tuple(Failed(t.configuration, t.failure) for t in trials if t.failure is not None),
     )
 
 
-def _measured(plan: Plan, trial: Trial, baseline: Trial, offered: Sequence[str]) -> Measured:
+def _measured(plan: Plan, trial: Trial, baseline: Trial) -> Measured:
     assert trial.usage is not None
     configuration = trial.configuration
     return Measured(
         configuration=configuration,
-        preferred=choose_precision(configuration.provider, offered) == configuration.precision,
+        preferred=choose_precision(configuration.provider, plan.precisions) == configuration.precision,
         nodes=trial.starts[-1].ready.nodes,
         cold_start=_cold_start(trial),
         footprint=Footprint(trial.usage.resident_bytes, trial.usage.peak_bytes, trial.usage.idle_cpu_percent),

@@ -70,6 +70,7 @@ def _plan(args: Namespace, manifest: Manifest, stdin: io.BufferedIOBase) -> Plan
     threads = _counts("threads", args.threads) or [1, default_threads()]
     return Plan(
         Material(args.model, source, target, texts or built_in_sentences(source)),
+        tuple(offered),
         configurations(providers, precisions, threads),
         workloads(_counts("batch", args.batch), _counts("beam", args.beam)),
         rounds=args.rounds,
