@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import onnxruntime
 import torch
 from numpy.typing import NDArray
 
 from traverba.contract import DECODER_STEP, ENCODER, MEMORY
+from traverba.graphs import import_onnxruntime
 from traverba_export.corpora.batching import pad
 from traverba_export.model import EncoderDecoder, Memory
 from traverba_export.subwords import BOS, EOS, PAD
@@ -48,6 +48,7 @@ class GraphPair:
     """Both graphs in onnxruntime on the CPU; names and order of tensors are the contract's."""
 
     def __init__(self, encoder: Path, decoder_step: Path, threads: int = 1) -> None:
+        onnxruntime = import_onnxruntime()
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         self._encoder, self._step = (
@@ -68,7 +69,7 @@ class GraphPair:
         return _run(self._step, feeds)
 
 
-def _run(session: onnxruntime.InferenceSession, feeds: Arrays) -> Arrays:
+def _run(session: Any, feeds: Arrays) -> Arrays:
     names = [output.name for output in session.get_outputs()]
     return dict(zip(names, session.run(names, feeds), strict=True))
 

@@ -1,4 +1,4 @@
-"""Make ``tiny.traverba``: a real, trained model of made-up languages whose right answers come from a rule.
+"""Make `tiny.traverba` and `tiny-int8.traverba`: one trained model whose right answers come from a rule.
 
     PYTHONPATH=runtime:export python tests/data/make_tiny.py
 
@@ -31,6 +31,7 @@ WORDS = 24
 LONGEST = 8
 TRAINING_SENTENCES = 12_000
 HELD_OUT_SENTENCES = 100
+CALIBRATION_SENTENCES = 60
 
 RECIPE = """
 name = "tiny"
@@ -112,12 +113,20 @@ def main() -> None:
         recipe = write_corpora(folder, meanings[HELD_OUT_SENTENCES:], held_out)
         prepared = prepare(recipe, folder, folder)
         weights = Trainer(recipe, prepared, folder, "cpu").run()
-        sentences = [(target, source_text) for _, target, source_text, _ in answers]
-        report = export_bundle(
-            weights, folder / "tokenizer.json", recipe, HERE / "tiny.traverba", sentences=sentences[::2]
-        )
+        for name, precision in (("tiny.traverba", "fp32"), ("tiny-int8.traverba", "int8")):
+            report = export_bundle(
+                weights,
+                folder / "tokenizer.json",
+                recipe,
+                HERE / name,
+                sentences=[(target, text) for _, target, text, _ in answers[::2]],
+                calibration=[
+                    (t, say(*m, s)) for s, t in DIRECTIONS for m in meanings[-CALIBRATION_SENTENCES:]
+                ],
+                precisions=(precision,),
+            )
+            print(name, report, file=sys.stderr)
     (HERE / "tiny.tsv").write_text("".join("\t".join(a) + "\n" for a in answers), encoding="utf-8")
-    print(report, file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ import torch
 
 from traverba.bundle import Direction, Score, TrainingData, Variant, open_bundle
 from traverba_export import bundling
-from traverba_export.bundling import export_bundle, load_scores
+from traverba_export.bundling import Precision, export_bundle, load_scores
 from traverba_export.corpora.reading import CorpusSpec
 from traverba_export.model import PRESETS, EncoderDecoder
 from traverba_export.recipe import Recipe
@@ -90,6 +90,42 @@ def test_half_precision_storage_halves_the_graphs(
         export_bundle(weights, vocabulary, recipe, tmp_path / storage, storage=storage)
     sizes = [(tmp_path / storage / "decoder_step.onnx").stat().st_size for storage in ("fp16", "fp32")]
     assert sizes[0] < 0.6 * sizes[1]
+
+
+def test_a_bundle_lists_the_files_of_every_precision_and_the_first_is_the_default(
+    tmp_path: Path, weights: Path, vocabulary: Path, recipe: Recipe
+) -> None:
+    out = tmp_path / "made"
+    both: tuple[Precision, ...] = ("int8", "fp32")
+    report = export_bundle(
+        weights, vocabulary, recipe, out, sentences=SENTENCES, calibration=SENTENCES, precisions=both
+    )
+    with open_bundle(out, verify_hashes=True) as bundle:
+        assert bundle.manifest.variants == (
+            Variant("int8", "int8", "encoder.int8.onnx", "decoder_step.int8.onnx"),
+            Variant("fp32", "fp16", "encoder.onnx", "decoder_step.onnx"),
+        )
+    assert report.parity.sentences == 2
+    assert report.agreement is not None and report.agreement.mean_difference < 0.1
+
+
+def test_float_graphs_are_verified_even_where_only_integer_ones_are_kept(
+    tmp_path: Path, weights: Path, vocabulary: Path, recipe: Recipe
+) -> None:
+    out = tmp_path / "made"
+    report = export_bundle(
+        weights, vocabulary, recipe, out, sentences=SENTENCES, calibration=SENTENCES, precisions=("int8",)
+    )
+    assert report.parity.sentences == 2
+    assert sorted(p.name for p in out.glob("*.onnx")) == ["decoder_step.int8.onnx", "encoder.int8.onnx"]
+
+
+def test_integers_without_calibration_sentences_are_refused(
+    tmp_path: Path, weights: Path, vocabulary: Path, recipe: Recipe
+) -> None:
+    with pytest.raises(ValueError, match="int8 needs calibration sentences"):
+        export_bundle(weights, vocabulary, recipe, tmp_path / "made", precisions=("int8",))
+    assert not (tmp_path / "made").exists()
 
 
 @pytest.mark.parametrize("name", ["made", "made.traverba"])

@@ -24,7 +24,7 @@ from traverba_export.verification import Arrays, GraphPair, graph_greedy_ids
 CLIPS = np.linspace(1.0, 0.3, 36)
 """Shares of the largest magnitude tried as the range."""
 SAMPLE = 64
-"""Values kept of one activation at one step; its largest one is always among them."""
+"""Values kept of one activation at one step, beside its largest."""
 
 
 class RecordingArithmetic(FloatArithmetic):
@@ -68,6 +68,7 @@ class _ObservedPair(GraphPair):
             onnx.save(_with_outputs(build(model, recorder), recorder.values), path)
         super().__init__(*paths)
         self.samples: dict[str, list[NDArray[np.float32]]] = defaultdict(list)
+        self.largest: dict[str, float] = defaultdict(float)
         self._rng = np.random.default_rng(1)
 
     def encode(self, src_ids: NDArray[np.int64], src_lengths: NDArray[np.int32]) -> Arrays:
@@ -81,8 +82,8 @@ class _ObservedPair(GraphPair):
     def _noted(self, found: Arrays) -> Arrays:
         for key in (name for name in found if ":" in name):
             magnitudes = np.abs(found[key]).ravel()
-            drawn = magnitudes[self._rng.integers(0, magnitudes.size, SAMPLE)]
-            self.samples[key].append(np.append(drawn, magnitudes.max()))
+            self.samples[key].append(magnitudes[self._rng.integers(0, magnitudes.size, SAMPLE)])
+            self.largest[key] = max(self.largest[key], float(magnitudes.max()))
         return found
 
 
@@ -100,12 +101,15 @@ def calibrate(model: EncoderDecoder, sources: Sequence[Sequence[int]]) -> dict[s
         graphs = _ObservedPair(Path(scratch), model)
         for source in sources:
             graph_greedy_ids(graphs, [source])
-    return {key: best_range(np.concatenate(parts)) for key, parts in sorted(graphs.samples.items())}
+    return {
+        key: best_range(np.concatenate(parts), graphs.largest[key])
+        for key, parts in sorted(graphs.samples.items())
+    }
 
 
-def best_range(magnitudes: NDArray[np.float32]) -> float:
-    """The range with the least squared error of rounding and clipping over a sample."""
-    largest = max(float(magnitudes.max()), float(np.finfo(np.float32).tiny) * ACTIVATION_LIMIT)
+def best_range(magnitudes: NDArray[np.float32], largest: float) -> float:
+    """The range, at most ``largest``, with the least squared error of rounding and clipping a sample."""
+    largest = max(largest, float(np.finfo(np.float32).tiny) * ACTIVATION_LIMIT)
     errors = []
     for limit in largest * CLIPS:
         unit = limit / ACTIVATION_LIMIT
