@@ -137,6 +137,23 @@ def test_the_pieces_of_a_stream_are_the_answer(
     assert all(pieces)
 
 
+@settings(max_examples=60)
+@given(seed=seeds, length=st.integers(4, 20), options=searches)
+def test_a_stream_that_runs_into_a_loop_is_the_answer_too(
+    seed: int, length: int, options: DecodeOptions
+) -> None:
+    """What comes next depends on the last two words only: most sentences run in circles."""
+    script = random_script(seed, VOCAB_SIZE, sharpness=4.0)
+    model = ScriptedModel(lambda source, history: script(source[:1], history[-2:]), VOCAB_SIZE)
+    source = tuple(range(3, 3 + length))
+    options = replace(options, no_repeat_ngram_size=0, guards="retry")
+    [answer] = decode(model, [source], options, SPECIAL)
+    pieces, streamed = exhaust(stream_decode(model, source, options, SPECIAL))
+    assert tuple(token for piece in pieces for token in piece) == streamed.best.ids
+    if "runaway_retried" not in answer.flags:
+        assert facts(streamed) == facts(answer)
+
+
 @settings(max_examples=30)
 @given(seed=seeds, source=st.lists(st.integers(3, 30), min_size=1, max_size=20).map(tuple))
 def test_beam_of_one_equals_greedy(seed: int, source: tuple[int, ...]) -> None:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from traverba.decoding.constraints import contains
-from traverba.decoding.guards import LOOP_TAIL, ends_in_loop
 from traverba.decoding.hypotheses import Decoded, Flag, Hypothesis, empty_hypothesis
+from traverba.decoding.loops import LOOP_TAIL, ends_in_loop
 from traverba.decoding.model import Floats
 from traverba.decoding.options import DecodeOptions
 from traverba.decoding.request import Request

@@ -11,7 +11,7 @@ from traverba.decoding.choosing import Chooser
 from traverba.decoding.constraints import ConstrainedChooser
 from traverba.decoding.control import Control
 from traverba.decoding.greedy import GreedyChooser
-from traverba.decoding.guards import RETRIED, inspect, resolve, retry_options, retry_reason
+from traverba.decoding.guards import RETRIED, inspect, resolve, retry_options, retry_reason, retry_request
 from traverba.decoding.hypotheses import Decoded
 from traverba.decoding.model import DecoderStep
 from traverba.decoding.options import DecodeOptions
@@ -104,8 +104,8 @@ def review(
     for reason in RETRIED:
         indices = [i for i, found in enumerate(reasons) if found == reason]
         if indices and not control.stop_reason():
-            penalised = retry_options(options, reason)
-            again = decode_batch(model, [requests[i] for i in indices], penalised, special, control)
+            resumed = [retry_request(requests[i], answers[i], options) for i in indices]
+            again = decode_batch(model, resumed, retry_options(options, reason), special, control)
             for i, answer in zip(indices, again, strict=True):
                 answers[i] = resolve(answers[i], answer, reason)
     return answers

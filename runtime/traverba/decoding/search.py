@@ -22,9 +22,9 @@ import numpy as np
 
 from traverba.decoding.candidates import Candidates, CandidateSource
 from traverba.decoding.choosing import Choice, Chooser, Scores
-from traverba.decoding.guards import LOOP_TAIL, ends_in_loop, repeats_itself
 from traverba.decoding.harvest import Harvest
 from traverba.decoding.hypotheses import Decoded, Flag
+from traverba.decoding.loops import LOOP_TAIL, ends_in_loop, repeats_itself
 from traverba.decoding.model import Ids, StepOutput
 from traverba.decoding.options import DecodeOptions
 from traverba.decoding.request import Request

@@ -12,8 +12,10 @@ from dataclasses import replace
 
 from traverba.decoding.control import Control
 from traverba.decoding.engine import Source, as_request
+from traverba.decoding.guards import inspect, retry_reason
 from traverba.decoding.hypotheses import Decoded, empty_answer
 from traverba.decoding.loop import make_search, review, search_steps
+from traverba.decoding.loops import LoopWatch, repeats_itself
 from traverba.decoding.model import DecoderStep
 from traverba.decoding.options import DecodeOptions
 from traverba.decoding.request import SpecialIds
@@ -29,21 +31,28 @@ def stream_decode(
 ) -> Generator[tuple[int, ...], None, Decoded]:
     """Yields the ids of the best hypothesis piece by piece; returns the whole answer.
 
-    The pieces together are what `decode` returns, with one exception: what has been
-    handed out cannot be taken back, so a guard's retry happens only while that is nothing.
+    The pieces together are what `decode` returns. What has been handed out cannot be taken
+    back, so tokens that may be the beginning of a loop wait until it is clear that they are
+    not; and a runaway sentence, for which `decode` starts anew, is only flagged.
     """
     request, control = as_request(source), control or Control()
     request.check(options, model.vocab_size, special)
     if not request.source:
         return empty_answer()
     search = make_search([request], options, special, model.vocab_size)
+    holds_back = options.guards == "retry" and not repeats_itself(request.source)
+    watch = LoopWatch()
+    decided: list[int] = []
     sent = 0
     for _ in search_steps(model, [request], search, special, control):
-        if piece := search.decided(sent):
+        for token in search.decided(len(decided)):
+            decided.append(token)
+            watch.push(token)
+        if piece := decided[sent : watch.certain if holds_back else None]:
             sent += len(piece)
             yield tuple(piece)
-    if sent and options.guards == "retry":
-        options = replace(options, guards="flag")
+    if sent and retry_reason(inspect(request, search.answers[0])) == "runaway":
+        options = replace(options, guards="flag" if options.guards == "retry" else options.guards)
     [answer] = review(model, [request], search.answers, options, special, control)
     if rest := answer.best.ids[sent:]:
         yield rest

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from tests.runtime.decoding.scripted import EOS, SPECIAL, History, ScriptedModel, Source, log_softmax, saying
 
-from traverba.decoding import DecodeOptions, decode
-from traverba.decoding.guards import ends_in_loop, has_loop, repeats_itself
+from traverba.decoding import DecodeOptions, Request, Sampling, decode
+from traverba.decoding.loops import LoopWatch, ends_in_loop, find_loop, repeats_itself
 
 SOURCE = tuple(range(10, 30))
 SEARCHES = [DecodeOptions(beam_size=1), DecodeOptions(beam_size=4)]
@@ -33,6 +33,26 @@ def test_a_loop_is_retried_with_a_penalty(options: DecodeOptions) -> None:
     [found] = decode(ScriptedModel(stuck, 12), [SOURCE], options, SPECIAL)
     assert found.flags == ("loop_retried",) and found.best.finished
     assert found.best.ids[:3] == (4, 5, 6) and len(found.best.ids) < 8
+
+
+def test_a_retry_keeps_the_prefix_and_its_hook() -> None:
+    """The hook is asked about the words after the caller's prefix, as in the first search."""
+    asked: set[History] = set()
+
+    def allowed_next(ids: History) -> set[int] | None:
+        asked.add(ids)
+        return {5} if not ids else None if len(ids) > 30 else set(range(2, 12))
+
+    request = Request(SOURCE, prefix=(4,), allowed_next=allowed_next)
+    [found] = decode(ScriptedModel(stuck, 12), [request], SEARCHES[0], SPECIAL)
+    assert found.flags == ("loop_retried",) and found.best.ids[:2] == (4, 5)
+    assert all(ids[:2] in ((), (5,), (5, 6)) for ids in asked)
+
+
+def test_several_draws_start_anew() -> None:
+    options = DecodeOptions(sampling=Sampling(temperature=0.3), num_hypotheses=3)
+    [found] = decode(ScriptedModel(stuck, 12), [SOURCE], options, SPECIAL)
+    assert found.flags == ("loop_retried",) and len(found.hypotheses) == 3
 
 
 @pytest.mark.parametrize("options", SEARCHES)
@@ -105,8 +125,21 @@ def test_only_the_sentences_in_trouble_are_retried() -> None:
     ],
 )
 def test_what_counts_as_a_loop(ids: tuple[int, ...], loops: bool) -> None:
-    assert ends_in_loop(ids) == has_loop(ids) == loops
-    assert has_loop((1, 2, *ids, 3, 4)) == loops and not ends_in_loop((*ids, 98, 99))
+    assert ends_in_loop(ids) == (find_loop(ids) is not None) == loops
+    assert (find_loop((1, 2, *ids, 3, 4)) is not None) == loops and not ends_in_loop((*ids, 98, 99))
+
+
+def test_what_is_certain_is_never_part_of_a_later_loop() -> None:
+    for seed in range(200):
+        rng = np.random.default_rng(seed)
+        words = [np.tile(rng.integers(3, 6, rng.integers(1, 4)), rng.integers(1, 6)) for _ in range(4)]
+        ids = np.concatenate(words).tolist()
+        loop = find_loop(ids)
+        watch = LoopWatch()
+        for token in ids:
+            watch.push(token)
+            assert loop is None or watch.certain <= loop
+        assert watch.loop == loop
 
 
 def test_what_counts_as_a_repetitive_source() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from tests.runtime.decoding.scripted import EOS, SPECIAL, History, ScriptedModel, Source, log_softmax, saying
 
-from traverba.decoding import Decoded, DecodeOptions, Sampling, stream_decode
+from traverba.decoding import Decoded, DecodeOptions, Sampling, decode, stream_decode
 
 
 def collect(
@@ -45,15 +45,32 @@ def test_a_beam_hands_out_what_all_hypotheses_agree_on() -> None:
     assert pieces[0][0] == 4
 
 
-def test_a_stream_mends_an_empty_output_but_only_flags_a_loop() -> None:
+def test_a_stream_mends_an_empty_output() -> None:
     def shy(source: Source, history: History) -> np.ndarray:
         return np.log(np.array([0.001, 0.001, 0.9, 0.003, 0.09, 0.005])).astype(np.float32)
 
     pieces, _, answer = collect(ScriptedModel(shy, 6), (7,), DecodeOptions(beam_size=1))
     assert pieces == [(4,)] and answer.flags == ("empty_retried",)
-    model = ScriptedModel(saying(9, (4,) * 60), 9)
-    pieces, _, answer = collect(model, tuple(range(30)), DecodeOptions(beam_size=1))
-    assert answer.flags == ("loop",) and len(pieces) == len(answer.best.ids) == 16
+
+
+def test_a_stream_holds_back_what_may_be_a_loop_and_mends_it() -> None:
+    model, source = ScriptedModel(saying(9, (3, 4, 5, *[6] * 60), certainty=0.99), 9), tuple(range(30))
+    pieces, steps, answer = collect(model, source, DecodeOptions(beam_size=1))
+    assert pieces[:4] == [(3,), (4,), (5,), (6,)] and steps[:4] == [1, 2, 3, 4]
+    assert answer.flags == ("loop_retried",) and len(pieces) == 5
+    assert answer.best.ids == decode(model, [source], DecodeOptions(beam_size=1), SPECIAL)[0].best.ids
+
+
+def test_a_repetition_that_is_no_loop_is_handed_out_when_it_is_over() -> None:
+    model = ScriptedModel(saying(9, (3, 4, 4, 4, 5, 6), certainty=0.99), 9)
+    pieces, steps, _ = collect(model, tuple(range(9)), DecodeOptions(beam_size=1))
+    assert pieces == [(3,), (4,), (4, 4, 5), (6,)] and steps == [1, 2, 5, 6]
+
+
+def test_a_runaway_stream_is_only_flagged() -> None:
+    model = ScriptedModel(saying(400, tuple(range(10, 390)), certainty=0.999), 400)
+    pieces, _, answer = collect(model, (7, 8), DecodeOptions(beam_size=1))
+    assert answer.flags == ("runaway",) and len(pieces) == len(answer.best.ids) == 16
 
 
 def test_draws_of_which_the_best_is_wanted_come_at_the_end() -> None:
