@@ -124,7 +124,7 @@ def long_sentence(system: Traverba, beam_size: int, length: int) -> list[float]:
     """Milliseconds from step to step of one sentence forced to ``length`` tokens."""
     clock = StepClock(system.model)
     source = ONE_ROW.sources(system.model.vocab_size)
-    decode(clock, source, forced_length(length, beam_size), system.special)
+    decode(clock, source, forced_length(length, beam_size, system.special.eos), system.special)
     return clock.costs_ms()
 
 

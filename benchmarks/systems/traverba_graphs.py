@@ -19,17 +19,21 @@ class Traverba:
         self.name, self.model, self.special = name, model, special
 
     def translate(self, sources: Sources, target_length: int, beam_size: int) -> list[list[int]]:
-        options = forced_length(target_length, beam_size)
+        options = forced_length(target_length, beam_size, self.special.eos)
         return [list(answer.best.ids) for answer in decode(self.model, sources, options, self.special)]
 
 
-def forced_length(target_length: int, beam_size: int) -> DecodeOptions:
-    """Exactly that many tokens. Guards are off: random weights repeat themselves, and must not end a run."""
+def forced_length(target_length: int, beam_size: int, eos: int) -> DecodeOptions:
+    """Exactly that many tokens, whatever the model wants.
+
+    The end token is suppressed like other special ids, which costs no more than they do. Guards are
+    off: random weights repeat themselves, and must not end a run.
+    """
     return DecodeOptions(
         beam_size=beam_size,
-        min_length=target_length,
         max_length=target_length,
         max_length_offset=target_length,
+        suppressed_ids=(eos,),
         guards="off",
     )
 
