@@ -89,9 +89,8 @@ def test_an_ordinary_beam_never_asks_for_the_whole_distribution() -> None:
     assert model.step_shapes and model.full_steps == 0
 
 
-@pytest.mark.parametrize("beam_size", [1, 2, 64])
-@pytest.mark.parametrize("count", [0, 1, 1000])
-def test_any_number_of_sentences_at_any_width(beam_size: int, count: int) -> None:
+@pytest.mark.parametrize(("count", "beam_size"), [(0, 64), (1, 64), (50, 64), (1000, 1), (1000, 3)])
+def test_any_number_of_sentences_at_any_width(count: int, beam_size: int) -> None:
     model = ScriptedModel(saying(7, (4, 5)), 7)
     found = decode(model, [(6,)] * count, DecodeOptions(beam_size=beam_size, max_length=3), SPECIAL)
     assert len(found) == count and all(d.best.ids == (4, 5) and not d.flags for d in found)
