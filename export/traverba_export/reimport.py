@@ -1,0 +1,110 @@
+"""The way back: a PyTorch model from the weights that a bundle's float32 graphs hold.
+
+Exporting names every stored tensor after the module it came from (`traverba_export.graphs`),
+so a bundle is enough to compute in PyTorch what it computes in onnxruntime.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import cast
+
+import onnx
+import torch
+from onnx import numpy_helper
+from torch import Tensor
+
+from traverba.bundle import Bundle
+from traverba_export.model import EncoderDecoder, ModelConfig
+from traverba_export.model.attention import Attention
+from traverba_export.model.cells import Cell, GruCell
+
+Weights = dict[str, Tensor]
+"""Initialisers of a graph by name, as float32."""
+
+
+def load_model(bundle: Bundle) -> EncoderDecoder:
+    """The model of a bundle that has a float32 variant; integers cannot be turned back."""
+    variants = [v for v in bundle.manifest.variants if v.precision == "fp32"]
+    if not variants:
+        raise ValueError(f"{bundle.manifest.name} has no fp32 graphs; export it with that precision too")
+    graphs = (variants[0].encoder, variants[0].decoder_step)
+    encoder, step = (onnx.load(str(bundle.folder / name)) for name in graphs)
+    return model_of_graphs(ModelConfig(**bundle.manifest.model), encoder, step)
+
+
+@torch.no_grad()
+def model_of_graphs(config: ModelConfig, encoder: onnx.ModelProto, step: onnx.ModelProto) -> EncoderDecoder:
+    """A model of this shape with the weights of its two graphs."""
+    model = EncoderDecoder(config).eval()
+    for parameter, value in _encoder(model, _weights(encoder)):
+        parameter.copy_(value)
+    for parameter, value in _decoder_step(model, _weights(step)):
+        parameter.copy_(value)
+    return model
+
+
+def _weights(graph: onnx.ModelProto) -> Weights:
+    arrays = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.graph.initializer}
+    return {name: torch.from_numpy(array.copy()).float() for name, array in arrays.items()}
+
+
+def _encoder(model: EncoderDecoder, weights: Weights) -> Iterator[tuple[Tensor, Tensor]]:
+    table = "target_embedding" if model.config.tie_embeddings == "all" else "source_embedding"
+    yield model.source_embedding.weight, weights[table]
+    encoder = model.encoder
+    bottom = [cell for cell in (encoder.forward_cell, encoder.backward_cell) if cell is not None]
+    yield from _fused_layer(bottom, weights, "encoder.bottom")
+    for layer, cell in enumerate(cast("Iterable[Cell]", encoder.upper)):
+        yield from _fused_layer([cell], weights, f"encoder.upper.{layer}")
+    attention = model.decoder.attention
+    if attention is not None and attention.kind in ("general", "additive"):
+        yield attention.key.weight, weights["decoder.attention.key.weight"].T
+        if attention.key.bias is not None:
+            yield attention.key.bias, weights["decoder.attention.key.bias"]
+
+
+def _fused_layer(cells: list[Cell], weights: Weights, site: str) -> Iterator[tuple[Tensor, Tensor]]:
+    """A layer of D directions: weights (D, G*H, ...) and both biases side by side (D, 2*G*H)."""
+    for direction, cell in enumerate(cells):
+        biases = weights[f"{site}.bias"][direction].chunk(2)
+        yield cell.input.weight, weights[f"{site}.input"][direction]
+        yield cell.recurrent.weight, weights[f"{site}.recurrent"][direction]
+        yield cell.input.bias, biases[0]
+        if isinstance(cell, GruCell):
+            yield cell.reset_bias, biases[1][2 * cell.hidden_size :]
+
+
+def _decoder_step(model: EncoderDecoder, weights: Weights) -> Iterator[tuple[Tensor, Tensor]]:
+    yield model.target_embedding.weight, weights["target_embedding"]
+    if model.config.tie_embeddings == "none":
+        yield model.output.weight, weights["output.weight"]
+    yield model.output.bias, weights["output.bias"]
+    decoder = model.decoder
+    yield from _cell(decoder.bottom, weights, "decoder.bottom")
+    for layer, cell in enumerate(cast("Iterable[Cell]", decoder.upper)):
+        yield from _cell(cell, weights, f"decoder.upper.{layer}")
+    if decoder.attention is not None and decoder.attention.kind == "additive":
+        yield from _query(decoder.attention, weights)
+
+
+def _query(attention: Attention, weights: Weights) -> Iterator[tuple[Tensor, Tensor]]:
+    """The normalised score vector is stored as one; its length is the gain."""
+    yield attention.query.weight, weights["decoder.attention.query.weight"].T
+    vector = weights["decoder.attention.score_vector"][:, 0]
+    yield attention.direction, vector
+    yield attention.gain, vector.norm()
+
+
+def _cell(cell: Cell, weights: Weights, site: str) -> Iterator[tuple[Tensor, Tensor]]:
+    """A cell of the step: one product of input and hidden state, or two for a GRU; stored transposed."""
+    if isinstance(cell, GruCell):
+        yield cell.input.weight, weights[f"{site}.input.weight"].T
+        yield cell.input.bias, weights[f"{site}.input.bias"]
+        yield cell.recurrent.weight, weights[f"{site}.recurrent.weight"].T
+        yield cell.reset_bias, weights[f"{site}.recurrent.bias"][2 * cell.hidden_size :]
+        return
+    both = weights[f"{site}.weight"].T  # (G*H, I+H)
+    yield cell.input.weight, both[:, : -cell.hidden_size]
+    yield cell.recurrent.weight, both[:, -cell.hidden_size :]
+    yield cell.input.bias, weights[f"{site}.bias"]
