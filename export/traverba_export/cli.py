@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import TextIO
 
 from traverba.errors import TraverbaError
 from traverba_export.corpora.reading import CorpusError
@@ -23,7 +24,7 @@ RECIPES = Path(__file__).parent / "recipes"
 def main(argv: Sequence[str] | None = None) -> int:
     """Parse, run, and turn errors into one line and an exit status."""
     arguments = _parser().parse_args(argv)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stderr)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", handlers=[_CurrentStderr()])
     command: Callable[[argparse.Namespace], int] = arguments.command
     try:
         return command(arguments)
@@ -39,6 +40,14 @@ def main(argv: Sequence[str] | None = None) -> int:
             file=sys.stderr,
         )
         return 130
+
+
+class _CurrentStderr(logging.StreamHandler[TextIO]):
+    """Writes to what stderr is now: a progress bar puts itself in between to keep its line whole."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.stream = sys.stderr
+        super().emit(record)
 
 
 def _parser() -> argparse.ArgumentParser:
