@@ -8,6 +8,8 @@ from traverba.benchmark.figures import Measured, Pace, Ratio, Report, Spread
 
 MIB = 2**20
 NOT_MEASURED = "not measured"
+EXCERPT = 60
+"""Characters shown of a translation that differs."""
 BUSY = 0.5
 """Load for each CPU above which times say little."""
 
@@ -93,11 +95,23 @@ def footnotes(report: Report) -> list[str]:
                 f"run on the CPU instead ({', '.join(nodes.cpu_operators)})"
             )
         if difference is not None:
+            shown = (
+                _excerpt(difference.found, difference.baseline),
+                _excerpt(difference.baseline, difference.found),
+            )
             notes.append(
                 f"{measured.configuration} first differs at {difference.source_text!r}: "
-                f"{difference.found!r} instead of {difference.baseline!r}"
+                f"{shown[0]!r} instead of {shown[1]!r}"
             )
     return notes
+
+
+def _excerpt(text: str, other: str) -> str:
+    """Some words of a text around the place where it parts from another."""
+    pairs = enumerate(zip(text, other, strict=False))
+    common = next((i for i, (a, b) in pairs if a != b), min(len(text), len(other)))
+    start, end = max(0, common - EXCERPT // 2), common + EXCERPT // 2
+    return f"{'…' * (start > 0)}{text[start:end]}{'…' * (end < len(text))}"
 
 
 def _speed(report: Report) -> Table:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,8 @@ from traverba.decoding.model import Floats, Ids, Memory, State, StepOutput
 from traverba.graphs.policies import CPU, policy_of
 from traverba.graphs.session import GraphSession, Placement
 from traverba.graphs.signature import check_signatures
+
+logger = logging.getLogger(__name__)
 
 ENCODER_FETCHES = tuple(tensor.name for tensor in ENCODER.outputs)
 STEP_FETCHES = tuple(tensor.name for tensor in DECODER_STEP.outputs if tensor.name != "log_probs")
@@ -51,7 +54,10 @@ class OnnxModel:
         cls, folder: Path, variant: Variant, vocab_size: int, providers: Sequence[str], threads: int
     ) -> OnnxModel:
         """Both graphs of a bundle's variant; the encoder on the CPU where the provider's policy says so."""
-        for_encoder = providers if policy_of(providers[0]).runs_encoder else (CPU,)
+        policy = policy_of(providers[0])
+        for_encoder = providers if policy.runs_encoder else (CPU,)
+        if not policy.runs_encoder:
+            logger.info("the encoder runs on the CPU, the steps on %s: %s", policy.name, policy.why)
         return cls(
             GraphSession(folder / variant.encoder, ENCODER, for_encoder, threads),
             GraphSession(folder / variant.decoder_step, DECODER_STEP, providers, threads),

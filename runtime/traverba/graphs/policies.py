@@ -63,7 +63,7 @@ _ROWS = (
         "OpenVINOExecutionProvider",
         "openvino",
         ("fp32",),
-        "it turns int8 operators back into floating point: no faster than fp32, and less exact; "
+        "the int8 products are none of its operators and go back to the CPU, which is faster alone; "
         "its LSTM reads padding as words, so the encoder runs on the CPU",
         "pip uninstall onnxruntime && pip install onnxruntime-openvino",
         # Left alone it starts 8 threads, whatever the session says.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from argparse import Namespace
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,8 @@ from traverba.benchmark.subject import Material
 from traverba.cli.arguments import build_parser
 from traverba.cli.bench import run_bench
 from traverba.errors import OptionError
-from traverba.graphs import read_choice
+from traverba.graphs import Choice, default_threads, import_onnxruntime, read_choice, write_choice
+from traverba.loading import load_translator
 
 TINY = str(Path(__file__).parents[2] / "data" / "tiny.traverba")
 MATERIAL = Material(TINY, "qaa", "qab", ("bami", "baut bami"))
@@ -25,6 +27,35 @@ ANSWERS = ["zarion", "zarion ethzar"]
 
 def arguments(*argv: str) -> Namespace:
     return build_parser({}).parse_args(["bench", "--model", TINY, *argv])
+
+
+def remember(home: Path, **changes: object) -> None:
+    """As if a comparison had found three threads to be the fastest."""
+    choice = Choice("tiny 1", import_onnxruntime().__version__, CPU, "fp32", 3, 1.0)
+    write_choice(home, replace(choice, **changes))  # type: ignore[arg-type]
+
+
+def test_auto_uses_what_was_remembered_and_a_request_does_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TRAVERBA_HOME", str(tmp_path))
+    remember(tmp_path)
+    with load_translator(TINY) as translator:
+        assert translator.info.threads == 3
+    with load_translator(TINY, threads=1) as translator:
+        assert translator.info.threads == 1
+    with load_translator(TINY, device="cpu") as translator:
+        assert translator.info.threads == default_threads()
+
+
+@pytest.mark.parametrize("gone", [{"precision": "int3"}, {"provider": "QNNExecutionProvider"}])
+def test_auto_forgets_what_is_no_longer_there(
+    gone: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TRAVERBA_HOME", str(tmp_path))
+    remember(tmp_path, **gone)
+    with load_translator(TINY) as translator:
+        assert (translator.info.provider, translator.info.threads) == (CPU, default_threads())
 
 
 def bench(args: Namespace, stdin: str = "") -> tuple[str, str]:

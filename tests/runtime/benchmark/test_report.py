@@ -82,6 +82,15 @@ def test_the_notes_name_failures_fallen_nodes_and_the_first_difference(report: R
     ]
 
 
+def test_a_long_translation_is_shown_around_the_place_where_it_differs(report: Report) -> None:
+    long = Difference("a source", "x " * 100 + "old " + "y " * 100, "x " * 100 + "new " + "y " * 100)
+    other = report.measured[2]
+    changed = replace(other, agreement=replace(other.agreement, first_difference=long))
+    note = footnotes(replace(report, measured=(changed,)))[-1]
+    around = "…" + "x " * 15 + "{} " + "y " * 13 + "…"
+    assert note.endswith(f"{around.format('new')!r} instead of {around.format('old')!r}")
+
+
 def test_a_busy_machine_is_said_aloud(report: Report) -> None:
     busy = replace(report, machine=replace(report.machine, load_average=3.9))
     assert "other programs were running (load 3.9 on 4 CPUs)" in footnotes(busy)[1]
