@@ -32,9 +32,9 @@ pytest: .venv/.installed
 wheel: .venv/.installed
 	.venv/bin/python -m build --wheel --no-isolation --outdir dist
 
-# Translating needs only the lean runtime; developing needs torch too, so they are two environments.
+# Translating needs only the lean runtime; developing needs torch and the rest: two environments.
 .venv-run/.installed: EXTRAS = cpu
-.venv/.installed: EXTRAS = export,dev
+.venv/.installed: EXTRAS = benchmarks,dev
 %/.installed: pyproject.toml constraints.txt .ci/venv
 	@echo "Setting up $* (once, it may take a few minutes)" >&2
 	@.ci/venv $* $(EXTRAS)

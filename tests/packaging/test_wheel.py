@@ -65,7 +65,7 @@ def test_the_wheel_has_every_file_of_the_packages(source: str, names: set[str]) 
 
 def test_the_wheel_has_a_built_in_model(names: set[str]) -> None:
     models = [name for name in names if name.startswith("traverba/models/")]
-    assert any(name.endswith("/manifest.json") for name in models)
+    assert any(name.endswith(("/manifest.json", ".traverba")) for name in models)
 
 
 def test_the_metadata_states_the_licence_and_carries_its_text(
@@ -81,7 +81,10 @@ def test_a_plain_install_needs_numpy_and_tokenizers_only(metadata: email.message
     assert plain == {"numpy", "tokenizers"}
 
 
-def test_torch_comes_with_the_export_extra_only(metadata: email.message.Message) -> None:
+def test_torch_and_onnx_come_by_extra_only_and_never_with_an_onnxruntime_alone(
+    metadata: email.message.Message,
+) -> None:
     requirements = metadata.get_all("Requires-Dist") or []
-    torch = [entry for entry in requirements if entry.startswith(("torch", "onnx>"))]
-    assert torch and all("extra == 'export'" in entry for entry in torch)
+    heavy = [entry for entry in requirements if entry.startswith(("torch>", "onnx>"))]
+    assert heavy and all("extra ==" in entry for entry in heavy)
+    assert not [entry for entry in heavy if "'cpu'" in entry or "'gpu'" in entry]
