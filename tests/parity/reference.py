@@ -1,9 +1,10 @@
 """An independent, slow beam search in PyTorch: one sentence, whole distributions, no shortcuts.
 
-It states in the plainest way what the engine promises: at every step all continuations of the
-K live hypotheses are ranked by log-probability; an end token among the K best completes its
-hypothesis, the K best others live on; the search ends when K have finished or the length limit
-is reached; finished hypotheses are compared by Wu et al. 2016, equation 14.
+It states in the plainest way what the engine promises: at every step all continuations of the K
+live hypotheses are ranked by log-probability; an end token among the K best completes its
+hypothesis, the K best others live on. The search ends when K finished hypotheses are at least as
+good, by log P / lp, as the best live one as it stands, or at the length limit, where live ones are
+cut. What has ended is compared by Wu et al. 2016, equation 14.
 """
 
 from __future__ import annotations
@@ -25,7 +26,6 @@ class Settings:
     beam_size: int
     length_penalty: float
     coverage_penalty: float
-    max_length: int
     never: tuple[int, ...]
     """Ids that are not words: padding, start and language tokens."""
 
@@ -41,32 +41,39 @@ class Live:
 
 
 @dataclass(frozen=True)
-class Finished:
-    """A hypothesis that ended, and its score."""
+class Ended:
+    """A hypothesis that has, with its end token or cut at the limit."""
 
     ids: tuple[int, ...]
+    standing: float
+    """log P / lp."""
     score: float
+    """The same with the coverage penalty."""
 
 
 @torch.no_grad()
-def reference_beam(model: EncoderDecoder, source: list[int], settings: Settings) -> list[Finished]:
-    """All finished hypotheses of one sentence, best first."""
+def reference_beam(model: EncoderDecoder, source: list[int], limit: int, settings: Settings) -> list[Ended]:
+    """All hypotheses of one sentence that have ended, best first; none has more than ``limit`` tokens."""
     memory, state = model.encode(torch.tensor([source]), torch.tensor([len(source)]))
     live = [Live((), 0.0, state, torch.zeros(len(source)))]
-    finished: list[Finished] = []
-    for _ in range(settings.max_length + 1):
+    ended: list[Ended] = []
+    for length in range(limit + 1):
         ranked = _continuations(model, memory, live, settings)
-        for log_prob, token, parent in ranked[: settings.beam_size]:
-            if token == EOS:
-                finished.append(_finish(parent, log_prob, settings))
-        if len(finished) >= settings.beam_size:
+        ending = [(log_prob, of) for log_prob, token, of in ranked[: settings.beam_size] if token == EOS]
+        ended += [_end(of, log_prob, length + 1, settings) for log_prob, of in ending]
+        if length == limit:
+            finished = {of.ids for _, of in ending}
+            ended += [_end(h, h.log_prob, length, settings) for h in live if h.ids not in finished]
             break
         live = [
-            Live((*parent.ids, token), log_prob, parent.state, parent.coverage)
-            for log_prob, token, parent in ranked
+            Live((*of.ids, token), log_prob, of.state, of.coverage)
+            for log_prob, token, of in ranked
             if token != EOS
         ][: settings.beam_size]
-    return sorted(finished, key=lambda hypothesis: -hypothesis.score)
+        standing = live[0].log_prob / _length_penalty(length + 1, settings)
+        if sum(hypothesis.standing >= standing for hypothesis in ended) >= settings.beam_size:
+            break
+    return sorted(ended, key=lambda hypothesis: -hypothesis.score)
 
 
 def _continuations(
@@ -91,8 +98,12 @@ def _continuations(
     return sorted(found, key=lambda entry: -entry[0])[: 2 * settings.beam_size]
 
 
-def _finish(parent: Live, log_prob: float, settings: Settings) -> Finished:
-    length = len(parent.ids) + 1
-    penalty = ((5 + length) / 6) ** settings.length_penalty
-    coverage = settings.coverage_penalty * float(parent.coverage.clamp(1e-10, 1.0).log().sum())
-    return Finished(parent.ids, log_prob / penalty + coverage)
+def _end(of: Live, log_prob: float, steps: int, settings: Settings) -> Ended:
+    """``log_prob`` and ``of.coverage`` are those after ``steps`` tokens, an end token included."""
+    standing = log_prob / _length_penalty(steps, settings)
+    coverage = float(of.coverage.clamp(1e-10, 1.0).log().sum())
+    return Ended(of.ids, standing, standing + settings.coverage_penalty * coverage)
+
+
+def _length_penalty(length: int, settings: Settings) -> float:
+    return float(((5 + length) / 6) ** settings.length_penalty)

@@ -1,7 +1,8 @@
-"""A row's numbers are the same to the last bit, whatever else is in the batch.
+"""A row's numbers are the same to the last bit, whatever else is in the batch, and in a beam of any size.
 
-That holds while K, the beam, and S, the padded length, stay what they are. Of the cells, only the
-Elman encoder departs from it: onnxruntime multiplies a lone sentence (B = 1) by another kernel there.
+That holds while S, the padded length, stays what it is: a softmax over more positions adds them up
+in another order. Of the cells, only the Elman encoder departs from it: onnxruntime multiplies a lone
+sentence (B = 1) by another kernel there.
 """
 
 from __future__ import annotations
@@ -77,3 +78,16 @@ def test_a_step_gives_a_sentence_alone_what_it_gives_it_in_any_batch(
         parents = np.repeat(np.arange(last - first), beam)
         alone = graphs.step(prev_ids[mine], parents, rows(encoded, slice(first, last)), beam + 2)
         assert_same_bits(alone, rows(together, mine))
+
+
+@pytest.mark.parametrize("beam", [2, 3, 5, 12])
+def test_a_hypothesis_alone_gets_what_it_gets_in_a_beam(
+    model: EncoderDecoder, export: Export, beam: int
+) -> None:
+    graphs = export(model)
+    encoded = graphs.encode(WORDS[:4], LENGTHS[:4])
+    prev_ids = RNG.integers(3, VOCABULARY, 4 * beam)
+    together = graphs.step(prev_ids, np.repeat(np.arange(4), beam), encoded, 6)
+    for place in range(beam):
+        alone = graphs.step(prev_ids[place::beam], np.arange(4), encoded, 6)
+        assert_same_bits(alone, rows(together, slice(place, None, beam)))

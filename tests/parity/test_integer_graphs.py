@@ -107,6 +107,18 @@ def test_a_sentence_gets_the_same_bits_alone_and_in_any_batch(
                 np.testing.assert_array_equal(found[name], values[mine], err_msg=name)
 
 
+def test_a_hypothesis_alone_gets_the_bits_it_gets_in_a_beam(
+    model: EncoderDecoder, integers: IntegerArithmetic, tmp_path: Path
+) -> None:
+    graphs = write(model, integers, tmp_path)
+    encoded = graphs.encode(WORDS[:3], LENGTHS[:3])
+    prev_ids = RNG.integers(3, VOCABULARY, 15)
+    together = graphs.step(prev_ids, np.repeat(np.arange(3), 5), encoded, 4)
+    alone = graphs.step(prev_ids[2::5], np.arange(3), encoded, 4)
+    for name, values in alone.items():
+        np.testing.assert_array_equal(values, together[name][2::5], err_msg=name)
+
+
 def test_more_padding_changes_no_word_of_a_sentence(
     model: EncoderDecoder, integers: IntegerArithmetic, tmp_path: Path
 ) -> None:

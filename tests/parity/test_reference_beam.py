@@ -1,0 +1,85 @@
+"""The engine on a bundle's graphs finds what the slow reference finds with the same weights in PyTorch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from tests.parity.reference import Settings, reference_beam
+
+from traverba.bundle import Bundle, open_bundle
+from traverba.bundle.installed import BUILT_IN
+from traverba.call import special_ids
+from traverba.decoding import DecodeOptions, SpecialIds, decode
+from traverba.decoding.model import DecoderStep
+from traverba.graphs import CPU
+from traverba.loading import load_model as load_graphs
+from traverba_export.model import EncoderDecoder
+from traverba_export.reimport import load_model
+from traverba_export.subwords import EOS, Subwords
+
+DATA = Path(__file__).parents[1] / "data"
+SENTENCES = 200
+SCORE_TOLERANCE = 1e-3
+"""float32 sums in another order: about 1e-5 a step, added up over a sentence."""
+
+TIE = 1e-4
+"""Scores nearer than this are equal as far as float32 can tell, and may come in either order."""
+
+
+@dataclass(frozen=True, eq=False)
+class Pair:
+    """One bundle, computed by both."""
+
+    graphs: DecoderStep
+    model: EncoderDecoder
+    special: SpecialIds
+    sources: list[list[int]]
+
+
+def texts_of(bundle: Bundle) -> list[tuple[str, str]]:
+    """(target language, text): sentences that the tiny model follows its rule on, or everyday ones."""
+    if bundle.manifest.name == "tiny":
+        lines = (DATA / "tiny.tsv").read_text(encoding="utf-8").splitlines()
+        return [(line.split("\t")[1], line.split("\t")[2]) for line in lines]
+    texts = []
+    for source, target in (("fr", "en"), ("ru", "en"), ("en", "fr")):
+        lines = (DATA / f"everyday.{source}.txt").read_text(encoding="utf-8").splitlines()
+        texts += [(target, line) for line in lines]
+    return texts
+
+
+@pytest.fixture(scope="module", params=["tiny", "built-in"])
+def pair(request: pytest.FixtureRequest) -> Iterator[Pair]:
+    path = DATA / "tiny.traverba" if request.param == "tiny" else Path("/tmp/interim/everyday")
+    if not path.exists():
+        pytest.skip("the built-in model is not in this checkout")
+    with open_bundle(path) as bundle:
+        subwords = Subwords(bundle.folder / "tokenizer.json")
+        texts = texts_of(bundle)[:SENTENCES]
+        sources = [[subwords.language_token(t), *subwords.tokenizer.encode(text), EOS] for t, text in texts]
+        graphs, _ = load_graphs(bundle, (CPU,), "fp32", threads=1)
+        yield Pair(graphs, load_model(bundle), special_ids(bundle.manifest, subwords.tokenizer), sources)
+
+
+@pytest.mark.parametrize(("beam_size", "coverage_penalty"), [(1, 0.0), (4, 0.0), (5, 0.2), (12, 0.0)])
+def test_the_engine_finds_what_the_reference_finds(
+    pair: Pair, beam_size: int, coverage_penalty: float
+) -> None:
+    options = DecodeOptions(
+        beam_size=beam_size, num_hypotheses=beam_size, coverage_penalty=coverage_penalty, guards="off"
+    )
+    settings = Settings(beam_size, options.length_penalty, coverage_penalty, pair.special.never)
+    for source, answer in zip(
+        pair.sources, decode(pair.graphs, pair.sources, options, pair.special), strict=True
+    ):
+        expected = reference_beam(pair.model, source, options.longest(len(source)), settings)[:beam_size]
+        assert len(answer.hypotheses) == len(expected)
+        for found, wanted in zip(answer.hypotheses, expected, strict=True):
+            assert found.score == pytest.approx(wanted.score, abs=SCORE_TOLERANCE)
+            if found.ids != wanted.ids:
+                assert any(
+                    found.ids == other.ids and abs(other.score - wanted.score) <= TIE for other in expected
+                )
