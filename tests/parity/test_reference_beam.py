@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from tests.parity.reference import Settings, reference_beam
 
-from traverba.bundle import Bundle, open_bundle
+from traverba.bundle import Bundle, find_bundle, open_bundle
 from traverba.bundle.installed import BUILT_IN
 from traverba.call import special_ids
 from traverba.decoding import DecodeOptions, SpecialIds, decode
@@ -53,10 +53,9 @@ def texts_of(bundle: Bundle) -> list[tuple[str, str]]:
 
 @pytest.fixture(scope="module", params=["tiny", "built-in"])
 def pair(request: pytest.FixtureRequest) -> Iterator[Pair]:
-    path = DATA / "tiny.traverba" if request.param == "tiny" else Path("/tmp/interim/everyday")
-    if not path.exists():
+    if request.param == "built-in" and not BUILT_IN.exists():
         pytest.skip("the built-in model is not in this checkout")
-    with open_bundle(path) as bundle:
+    with open_bundle(DATA / "tiny.traverba" if request.param == "tiny" else find_bundle()) as bundle:
         subwords = Subwords(bundle.folder / "tokenizer.json")
         texts = texts_of(bundle)[:SENTENCES]
         sources = [[subwords.language_token(t), *subwords.tokenizer.encode(text), EOS] for t, text in texts]
