@@ -18,8 +18,10 @@ from traverba.benchmark.figures import Configuration, Nodes, Workload
 from traverba.benchmark.subject import Material, Output, Pass, Usage
 from traverba.benchmark.worker import FAILED, READY, RESULT, Ready
 
+# Ctrl-C reaches the whole group of processes; the parent alone decides when a child ends.
 BOOTSTRAP = """
-import time
+import signal, time
+signal.signal(signal.SIGINT, signal.SIG_IGN)
 began = time.perf_counter()
 from traverba.benchmark.worker import main
 main(began)

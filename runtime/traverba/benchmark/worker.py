@@ -44,6 +44,9 @@ def main(began: float) -> None:
         subject = _start(json.loads(sys.stdin.readline()), began, answer)
         for line in sys.stdin:
             answer(RESULT, _serve(subject, json.loads(line)))
+    except BrokenPipeError:
+        # The parent has gone. Python would complain once more when it flushes on its way out.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), answers.fileno())
     except Exception as error:  # the parent says which configuration it was
         answer(FAILED, f"{type(error).__name__}: {error}")
 

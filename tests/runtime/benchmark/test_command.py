@@ -137,3 +137,14 @@ def test_a_process_that_dies_is_an_error_and_not_a_hang() -> None:
             worker.run(Workload(1, 1), 0.0)
     finally:
         worker.close()
+
+
+def test_a_process_whose_parent_has_gone_ends_without_a_word(capfd: pytest.CaptureFixture[str]) -> None:
+    worker = WorkerProcess(MATERIAL, Configuration(CPU, "fp32", 1))
+    process = worker._process
+    assert process.stdin is not None and process.stdout is not None
+    process.stdout.close()
+    process.stdin.write('{"translate": 1}\n')
+    process.stdin.close()
+    assert process.wait(timeout=60) == 0
+    assert capfd.readouterr().err == ""
