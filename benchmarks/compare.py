@@ -17,7 +17,7 @@ import torch
 
 from benchmarks import machines
 from benchmarks.floors import StepCost, multiplying, reading, step_floor_ms
-from benchmarks.measuring import Rounds, Spread, Task, take_turns, times_faster
+from benchmarks.measuring import CLOCKS, Rounds, Spread, Task, take_turns, times_faster
 from benchmarks.plotting import bars
 from benchmarks.reporting import RESULTS, Figure, Report, Target, about
 from benchmarks.subjects import Subject, find_subject, scratch_folder
@@ -83,8 +83,7 @@ def measure(
     workload: Workload,
     subject: Subject,
     cost: StepCost,
-    rounds: int,
-    turn_ms: float,
+    settings: argparse.Namespace,
 ) -> Rounds:
     """Times of one call of every system and of both floors."""
     sources = workload.sources(subject.manifest.vocab_size)
@@ -92,7 +91,7 @@ def measure(
         s.name: partial(s.translate, sources, workload.target_length, workload.beam_size) for s in systems
     }
     tasks |= {READING: reading(cost.size_bytes("int8")), MULTIPLYING: multiplying()}
-    return take_turns(tasks, rounds, turn_ms)
+    return take_turns(tasks, settings.rounds, settings.turn_ms, CLOCKS[settings.clock])
 
 
 def figures(
@@ -125,10 +124,7 @@ def run(
     ours, others = make_systems(subject, scratch, not arguments.no_compile, shapes)
     agreement = check_outputs(ours, others, subject)
     names = [s.name for s in ours], [s.name for s in others]
-    rounds = {
-        w.name: measure([*ours, *others], w, subject, cost, arguments.rounds, arguments.turn_ms)
-        for w in WORKLOADS
-    }
+    rounds = {w.name: measure([*ours, *others], w, subject, cost, arguments) for w in WORKLOADS}
     return Report(
         benchmark="compare",
         subject=subject.name,
@@ -137,6 +133,7 @@ def run(
         settings={
             "rounds": arguments.rounds,
             "turn_ms": arguments.turn_ms,
+            "clock": arguments.clock,
             "source_tokens": WORKLOADS[0].source_length,
             "target_tokens": WORKLOADS[0].target_length,
             "pytorch_has_the_same_weights": subject.same_weights,
@@ -164,6 +161,9 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--turn-ms", type=float, default=300, help="how long a system's turn in a round is")
+    parser.add_argument(
+        "--clock", choices=CLOCKS, default="cpu", help="CPU time of the process, or time gone by"
+    )
     parser.add_argument("--no-compile", action="store_true", help="leave torch.compile out")
     parser.add_argument("--results", type=Path, default=RESULTS)
     return parser.parse_args(argv)

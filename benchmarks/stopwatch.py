@@ -36,9 +36,9 @@ class RunClock:
 
     def _timed(self, method: Callable[..., Any]) -> Callable[..., Any]:
         def timed(*arguments: Any, **options: Any) -> Any:
-            start = time.perf_counter()
+            start = time.process_time()
             result = method(*arguments, **options)
-            self.inside_ms += (time.perf_counter() - start) * 1e3
+            self.inside_ms += (time.process_time() - start) * 1e3
             return result
 
         return timed
@@ -76,7 +76,7 @@ class StepClock:
         *,
         with_log_probs: bool = False,
     ) -> StepOutput:
-        self.began.append(time.perf_counter())
+        self.began.append(time.process_time())
         return self._model.step(prev_ids, parents, state, memory, top_k, with_log_probs=with_log_probs)
 
     def select(self, memory: Memory, sentences: Ids) -> Memory:
