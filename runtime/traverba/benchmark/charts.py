@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import escape
 
-WIDTH, LABELS, VALUES = 560, 165, 95
+WIDTH, LABELS, VALUES = 620, 190, 120
 """Pixels: the whole chart, the column of labels, the column of values at the right."""
 ROW, TOP, AXIS = 26, 22, 26
 PLOT = WIDTH - LABELS - VALUES

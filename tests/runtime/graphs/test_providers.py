@@ -104,7 +104,7 @@ def test_a_request_that_makes_no_sense_names_the_option(
         ("cpu", "int8"),
         ("cuda", "fp16"),
         ("tensorrt", "fp16"),
-        ("openvino", "fp32"),
+        ("openvino", "int8"),
         ("directml", "fp16"),
         ("coreml", "fp32"),
         ("qnn", "fp16"),
@@ -121,13 +121,13 @@ def test_every_provider_has_a_reason_and_an_install_line() -> None:
 
 
 def test_a_precision_asked_for_by_name_is_taken_whatever_the_policy_says() -> None:
-    assert choose_precision(OPENVINO, EVERY_PRECISION, "int8") == "int8"
+    assert choose_precision(OPENVINO, EVERY_PRECISION, "fp16") == "fp16"
 
 
 def test_a_model_without_the_preferred_precision_runs_in_the_next_or_its_own() -> None:
     assert choose_precision(CPU, ("fp32",)) == "fp32"
     assert choose_precision(CUDA, ("int8", "fp32")) == "fp32"
-    assert choose_precision(OPENVINO, ("int8",)) == "int8"
+    assert choose_precision(CUDA, ("int8",)) == "int8"
 
 
 def test_a_precision_that_the_model_lacks_is_an_error_that_lists_those_it_has() -> None:
