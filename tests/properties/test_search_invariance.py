@@ -40,7 +40,9 @@ requests = st.builds(
 constrained = st.builds(
     replace,
     requests,
-    constraints=st.lists(st.lists(WORDS, min_size=1, max_size=2).map(tuple), max_size=2).map(tuple),
+    constraints=st.lists(
+        st.lists(WORDS, min_size=1, max_size=2).map(lambda run: (tuple(run),)), max_size=2
+    ).map(tuple),
 )
 searches = st.sampled_from(
     [
@@ -190,7 +192,7 @@ def test_prefix_comes_first_and_constraints_are_met(
     [found] = decode(model_of(seed), [replace(request, source=(5, 6, *request.source))], options, SPECIAL)
     assert all(h.ids[: len(request.prefix)] == request.prefix for h in found.hypotheses)
     text = ",".join(map(str, (0, *found.best.ids, 0)))
-    assert all("," + ",".join(map(str, phrase)) + "," in text for phrase in request.constraints)
+    assert all("," + ",".join(map(str, phrase)) + "," in text for (phrase,) in request.constraints)
 
 
 @settings(max_examples=40)

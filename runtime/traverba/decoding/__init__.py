@@ -18,11 +18,12 @@ from traverba.decoding.forced import score
 from traverba.decoding.hypotheses import Decoded, Flag, Hypothesis
 from traverba.decoding.model import DecoderStep, Memory, State, StepOutput
 from traverba.decoding.options import DecodeOptions, Guards, Sampling
-from traverba.decoding.request import AllowedNext, Request, SpecialIds
+from traverba.decoding.request import AllowedNext, BannedNext, Request, SpecialIds, Spellings
 from traverba.decoding.streaming import stream_decode
 
 __all__ = [
     "AllowedNext",
+    "BannedNext",
     "Batching",
     "CancelToken",
     "Control",
@@ -36,6 +37,7 @@ __all__ = [
     "Request",
     "Sampling",
     "SpecialIds",
+    "Spellings",
     "State",
     "StepOutput",
     "alternatives",

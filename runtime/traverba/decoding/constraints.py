@@ -5,28 +5,36 @@ into banks by how many constraint tokens they have met, and each bank gets an eq
 share of the beam, so that hypotheses which have met few constraints, and would
 therefore score best, cannot crowd out the others. Departures: the beam always has a
 place for every bank (`loop.rows_of` widens it), and places a bank cannot fill go to the
-best remaining candidates of any bank. No hypothesis may end before it has met all.
+best remaining candidates of any bank; a phrase may have several spellings; and it is met only
+as words of its own, so "port" is not met by "portable". No hypothesis may end before it has
+met all.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from traverba.decoding.candidates import Candidates, top_columns
 from traverba.decoding.choosing import Choice, Scores
 from traverba.decoding.model import Ids
-from traverba.decoding.request import Request
-
-Phrases = tuple[tuple[int, ...], ...]
+from traverba.decoding.request import Request, SpecialIds, Spellings
 
 
-def contains(ids: Sequence[int], phrase: Sequence[int]) -> bool:
-    """Whether the phrase stands somewhere in the ids."""
-    size, phrase = len(phrase), tuple(phrase)
-    return any(tuple(ids[start : start + size]) == phrase for start in range(len(ids) - size + 1))
+def contains(ids: Sequence[int], phrase: Spellings) -> bool:
+    """Whether one of the phrase's spellings stands somewhere in the ids."""
+    return any(
+        tuple(ids[start : start + len(run)]) == run
+        for run in phrase
+        for start in range(len(ids) - len(run) + 1)
+    )
+
+
+def stages(phrases: Sequence[Spellings]) -> int:
+    """The most tokens it takes to say all phrases."""
+    return sum(max(map(len, phrase)) for phrase in phrases)
 
 
 @dataclass(frozen=True)
@@ -36,35 +44,50 @@ class Progress:
     open: tuple[int, ...]
     """Phrases not met yet, the one under way first."""
 
-    position: int = 0
-    """Tokens of the one under way; a phrase that is broken off starts again from 0."""
+    rest: tuple[int, ...] = ()
+    """Tokens still to come of the spelling under way; one that is broken off starts anew."""
 
-    def after(self, token: int, phrases: Phrases) -> Progress:
+    just_met: int | None = None
+    """A phrase that the last token has met, unless the next one goes on with its last word."""
+
+    in_word: bool = False
+    """Whether the last token ended with a letter or digit."""
+
+    def after(self, token: int, phrases: Sequence[Spellings], special: SpecialIds) -> Progress:
         """The progress once ``token`` has been added."""
-        if not self.open:
-            return self
-        if phrases[self.open[0]][self.position] == token:
-            return self._one_further(phrases)
-        for phrase in self.open:
-            if phrases[phrase][0] == token:
-                others = tuple(p for p in self.open if p != phrase)
-                return Progress((phrase, *others))._one_further(phrases)
-        return replace(self, position=0)
+        joined = self._joins(token, special)
+        undone = (self.just_met,) if joined and self.just_met is not None else ()
+        open, in_word = undone + self.open, token in special.word_ends
+        if self.rest and self.rest[0] == token:
+            return _begun(open, self.rest[1:], in_word)
+        for phrase in open:
+            for run in phrases[phrase]:
+                if run[0] == token and not joined:
+                    return _begun((phrase, *(p for p in open if p != phrase)), run[1:], in_word)
+        return Progress(open, in_word=in_word)
 
-    def wanted(self, phrases: Phrases) -> set[int]:
+    def wanted(self, phrases: Sequence[Spellings], special: SpecialIds) -> set[int]:
         """Tokens that bring it forward."""
-        if self.position:
-            return {phrases[self.open[0]][self.position]}
-        return {phrases[phrase][0] for phrase in self.open}
+        if self.rest:
+            return {self.rest[0]}
+        first = {run[0] for phrase in self.open for run in phrases[phrase]}
+        return {token for token in first if not self._joins(token, special)}
 
-    def missing(self, phrases: Phrases) -> int:
-        """Constraint tokens still to come."""
-        return sum(len(phrases[phrase]) for phrase in self.open) - self.position
+    def missing(self, phrases: Sequence[Spellings]) -> int:
+        """Constraint tokens still to come, at most."""
+        if self.rest:
+            return len(self.rest) + stages([phrases[phrase] for phrase in self.open[1:]])
+        return stages([phrases[phrase] for phrase in self.open])
 
-    def _one_further(self, phrases: Phrases) -> Progress:
-        if self.position + 1 == len(phrases[self.open[0]]):
-            return Progress(self.open[1:])
-        return replace(self, position=self.position + 1)
+    def _joins(self, token: int, special: SpecialIds) -> bool:
+        return self.in_word and token in special.word_begins
+
+
+def _begun(open: tuple[int, ...], rest: tuple[int, ...], in_word: bool) -> Progress:
+    """The first open phrase is under way, or met if nothing of it is left."""
+    if rest:
+        return Progress(open, rest, in_word=in_word)
+    return Progress(open[1:], just_met=open[0], in_word=in_word)
 
 
 @dataclass(frozen=True)
@@ -82,8 +105,8 @@ class ConstrainedChooser:
 
     independent_rows = False
 
-    def __init__(self, eos: int, requests: Sequence[Request], beam_size: int) -> None:
-        self._eos, self._beam_size = eos, beam_size
+    def __init__(self, special: SpecialIds, requests: Sequence[Request], beam_size: int) -> None:
+        self._special, self._eos, self._beam_size = special, special.eos, beam_size
         self._phrases = [request.constraints for request in requests]
         self._progress = [
             [Progress(tuple(range(len(request.constraints))))] * beam_size for request in requests
@@ -120,20 +143,20 @@ class ConstrainedChooser:
         indices = set(top_columns(totals.reshape(1, -1), 2 * K)[0].tolist())
         indices |= set((np.arange(K) * V + totals.argmax(axis=1)).tolist())
         for k in range(K):
-            indices |= {k * V + token for token in progress[k].wanted(phrases)}
+            indices |= {k * V + token for token in progress[k].wanted(phrases, self._special)}
         flat = totals.ravel()
         found = []
         for index in indices:
             row, token = divmod(index, V)
             if flat[index] > -np.inf:
-                after = progress[row].after(token, phrases)
+                after = progress[row].after(token, phrases, self._special)
                 found.append(Continuation(index, float(flat[index]), after, token == self._eos))
         return sorted(found, key=lambda c: (-c.score, c.index))
 
     def _allocate(self, continuations: list[Continuation], sentence: int) -> list[Continuation]:
         """At most K of them: an equal share of the beam for each bank, what is left over to the best."""
         K, phrases = self._beam_size, self._phrases[sentence]
-        share = K // (sum(map(len, phrases)) + 1)
+        share = K // (stages(phrases) + 1)
         missing = [c.progress.missing(phrases) for c in continuations]
         taken: dict[int, int] = {}  # by bank
         first: list[int] = []

@@ -8,7 +8,7 @@ from traverba.decoding.batching import pad
 from traverba.decoding.beam import BeamChooser
 from traverba.decoding.candidates import CandidateSource
 from traverba.decoding.choosing import Chooser
-from traverba.decoding.constraints import ConstrainedChooser
+from traverba.decoding.constraints import ConstrainedChooser, stages
 from traverba.decoding.control import Control
 from traverba.decoding.greedy import GreedyChooser
 from traverba.decoding.guards import RETRIED, inspect, resolve, retry_options, retry_reason, retry_request
@@ -24,7 +24,7 @@ def rows_of(request: Request, options: DecodeOptions) -> int:
     """K of one sentence: the beam, widened to hold every stage of its constraints."""
     if not request.constraints:
         return options.rows
-    return max(options.rows, sum(map(len, request.constraints)) + 1)
+    return max(options.rows, stages(request.constraints) + 1)
 
 
 def make_search(
@@ -34,7 +34,7 @@ def make_search(
     K = width = rows_of(requests[0], options)
     chooser: Chooser
     if requests[0].constraints:
-        chooser, width = ConstrainedChooser(special.eos, requests, K), vocab_size
+        chooser, width = ConstrainedChooser(special, requests, K), vocab_size
     elif options.sampling is not None:
         chooser = SamplingChooser(special.eos, requests, options.sampling, K)
         width = options.sampling.top_k or vocab_size

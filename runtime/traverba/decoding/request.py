@@ -16,6 +16,12 @@ It is asked about every row of the beam at every step after the prefix, until it
 answered None for all of them; rows that its own answers ruled out may be among them.
 """
 
+BannedNext = Callable[[tuple[int, ...]], Collection[int]]
+"""Given all tokens of a hypothesis: the ids that may not follow."""
+
+Spellings = tuple[tuple[int, ...], ...]
+"""A phrase: the runs of tokens that all say it."""
+
 
 @dataclass(frozen=True)
 class SpecialIds:
@@ -26,6 +32,12 @@ class SpecialIds:
     eos: int
     never: tuple[int, ...] = ()
     """Ids no hypothesis may contain (padding, language tokens), those the graph itself masks left out."""
+
+    word_begins: frozenset[int] = frozenset()
+    """Ids that begin with a letter or digit: behind one of `word_ends` they go on with its word."""
+
+    word_ends: frozenset[int] = frozenset()
+    """Ids that end with a letter or digit."""
 
 
 @dataclass(frozen=True)
@@ -41,18 +53,22 @@ class Request:
     allowed_next: AllowedNext | None = None
     """What may follow the prefix, for one that ends in the middle of a word."""
 
-    constraints: tuple[tuple[int, ...], ...] = ()
-    """Phrases that must appear in the target, each a run of tokens."""
+    banned_next: BannedNext | None = None
+    """What may not follow, for phrases that must not appear."""
+
+    constraints: tuple[Spellings, ...] = ()
+    """Phrases that must appear in the target, each in one of its spellings, as words of their own."""
 
     def check(self, options: DecodeOptions, vocab_size: int, special: SpecialIds) -> None:
         """Refuse what no search can do."""
         options.check_vocabulary(vocab_size)
         if self.constraints and options.sampling is not None:
             raise OptionError("sampling must be None for a sentence with constraints; use beam search")
-        if not all(self.constraints):
+        if not all(phrase and all(phrase) for phrase in self.constraints):
             raise OptionError("constraints must hold at least 1 token each, not an empty phrase")
-        for name, phrases in (("prefix", (self.prefix,)), ("constraints", self.constraints)):
-            for token in itertools.chain(*phrases):
+        required = itertools.chain(*self.constraints)
+        for name, runs in (("prefix", (self.prefix,)), ("constraints", required)):
+            for token in itertools.chain(*runs):
                 if not 0 <= token < vocab_size or token == special.eos:
                     raise OptionError(
                         f"{name} must hold target ids from 0 to {vocab_size - 1} other than "

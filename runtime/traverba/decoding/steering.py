@@ -1,4 +1,4 @@
-"""What the caller fixes in advance: a prefix, what may follow it, tokens at given positions.
+"""What the caller fixes in advance: a prefix, what may follow it, tokens at given positions, what is banned.
 
 Steering wins over every other option: a fixed token is taken even if it is suppressed,
 repeats an n-gram or has probability zero.
@@ -29,14 +29,15 @@ class Steering:
         )
         self._open = {b for b, request in enumerate(requests) if request.allowed_next is not None}
         """Sentences whose `allowed_next` has not yet answered None for all their rows."""
+        self._bans = any(request.banned_next is not None for request in requests)
 
     @property
     def reads_history(self) -> bool:
-        return bool(self._open)
+        return self._bans or bool(self._open)
 
     def is_active(self, length: int) -> bool:
         """Whether any sentence may be steered at the step that chooses token ``length``."""
-        return length < self._fixed_until or bool(self._open)
+        return length < self._fixed_until or self._bans or bool(self._open)
 
     def apply(self, scores: Floats, log_probs: Floats, history: Ids, sentences: Ids, length: int) -> None:
         """Leave in ``scores`` (N, V) what may stand at ``length``, after each row's ``history`` (N, T)."""
@@ -47,8 +48,12 @@ class Steering:
             if fixed is not None:
                 scores[rows] = -np.inf
                 scores[rows, fixed] = np.maximum(log_probs[rows, fixed], IMPOSSIBLE)
-            elif sentence in self._open:
+                continue
+            if sentence in self._open:
                 self._ask(sentence, scores[rows], history[rows, len(prefix) :])
+            if (banned_next := self._requests[sentence].banned_next) is not None:
+                for row, said in zip(scores[rows], history[rows].tolist(), strict=True):
+                    row[list(banned_next(tuple(said)))] = -np.inf
 
     def _ask(self, sentence: int, scores: Floats, said: Ids) -> None:
         """Restrict one sentence's rows, ``scores`` (K, V), by what they ``said`` (K, T) after the prefix."""

@@ -100,7 +100,7 @@ def test_an_empty_source_never_runs_the_model() -> None:
     model = ScriptedModel(random_script(0, 8), 8)
     for options in (DecodeOptions(), DecodeOptions(sampling=Sampling(), num_hypotheses=3)):
         found = decode(
-            model, [(), Request((), constraints=((3,),)) if not options.sampling else ()], options, SPECIAL
+            model, [(), Request((), constraints=(((3,),),)) if not options.sampling else ()], options, SPECIAL
         )
         for decoded in found:
             assert decoded.best.ids == () and decoded.best.finished and decoded.best.attention.shape == (0, 0)

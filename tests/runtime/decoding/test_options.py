@@ -73,8 +73,9 @@ def test_a_bad_batching_option_names_itself(name: str) -> None:
     [
         (Request((3,), prefix=(8,)), "prefix must hold target ids from 0 to 7"),
         (Request((3,), prefix=(2,)), "end token 2"),
-        (Request((3,), constraints=((5, -1),)), "constraints must hold target ids"),
+        (Request((3,), constraints=(((5, -1),),)), "constraints must hold target ids"),
         (Request((3,), constraints=((),)), "at least 1 token"),
+        (Request((3,), constraints=(((),),)), "at least 1 token"),
     ],
 )
 def test_steering_that_no_search_can_follow_is_refused(request_: Request, words: str) -> None:
@@ -95,7 +96,7 @@ def test_ids_beyond_the_vocabulary_are_refused(name: str) -> None:
 
 def test_constraints_cannot_be_sampled() -> None:
     with pytest.raises(OptionError, match="sampling"):
-        decode(MODEL, [Request((3,), constraints=((5,),))], DecodeOptions(sampling=Sampling()), SPECIAL)
+        decode(MODEL, [Request((3,), constraints=(((5,),),))], DecodeOptions(sampling=Sampling()), SPECIAL)
 
 
 def test_alternatives_need_a_count_and_a_source() -> None:

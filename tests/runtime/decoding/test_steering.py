@@ -113,3 +113,16 @@ def test_options_that_leave_no_token_end_in_a_flag() -> None:
         impossible = replace(options, no_repeat_ngram_size=1, min_length=5)
         [found] = decode(model, [SOURCE], impossible, SPECIAL)
         assert found.flags == ("dead_end",) and not found.best.finished and len(found.best.ids) == 3
+
+
+@pytest.mark.parametrize("beam_size", [1, 4])
+def test_what_is_banned_after_the_text_so_far_does_not_follow(beam_size: int) -> None:
+    """5 may not follow 4, which the model would otherwise say."""
+    model = ScriptedModel(saying(9, (4, 5, 6)), 9)
+    request = Request((9,), banned_next=lambda ids: (5,) if ids[-1:] == (4,) else ())
+    options = DecodeOptions(beam_size=beam_size, num_hypotheses=beam_size, guards="off")
+    assert decode(model, [(9,)], options, SPECIAL)[0].best.ids == (4, 5, 6)
+    [found] = decode(model, [request], options, SPECIAL)
+    assert all((4, 5) not in zip(h.ids, h.ids[1:], strict=False) for h in found.hypotheses)
+    fixed = replace(request, prefix=(4, 5))
+    assert decode(model, [fixed], options, SPECIAL)[0].best.ids == (4, 5, 6)  # a prefix wins
