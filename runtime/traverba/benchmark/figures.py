@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-Verdict = Literal["baseline", "faster", "slower", "no difference seen"]
+Verdict = Literal["baseline", "faster", "slower", "no difference seen", "too few rounds"]
 
 
 @dataclass(frozen=True)

@@ -59,7 +59,7 @@ def speedup(report: Report) -> str:
             series=_series(report, measured),
             dots=(ratio.spread.median,),
             line=(ratio.spread.low, ratio.spread.high),
-            quiet=ratio.verdict in ("baseline", "no difference seen"),
+            quiet=ratio.verdict not in ("faster", "slower"),
         )
 
     return _facets(report, row, ratio_chart, "× as fast", shared=True)

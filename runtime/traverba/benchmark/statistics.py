@@ -10,6 +10,8 @@ from traverba.benchmark.figures import Percentiles, Ratio, Spread, Verdict
 
 CONFIDENCE = 0.95
 """What an interval aims at; fewer than six rounds cannot reach it."""
+LEAST_CONFIDENCE = 0.9
+"""What a verdict needs: five rounds."""
 
 
 def percentiles(values: Sequence[float]) -> Percentiles:
@@ -42,7 +44,9 @@ def compare(ms: Sequence[float], baseline_ms: Sequence[float], *, is_baseline: b
 
 
 def verdict(ratios: Spread) -> Verdict:
-    """An interval that holds 1 shows nothing."""
+    """An interval that holds 1 shows nothing, and neither does one that may well miss the truth."""
+    if coverage(ratios.count) < LEAST_CONFIDENCE:
+        return "too few rounds"
     if ratios.low > 1:
         return "faster"
     return "slower" if ratios.high < 1 else "no difference seen"

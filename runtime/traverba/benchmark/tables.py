@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from traverba.benchmark.figures import Measured, Pace, Ratio, Report, Spread
+from traverba.benchmark.statistics import LEAST_CONFIDENCE
 
 MIB = 2**20
 NOT_MEASURED = "not measured"
@@ -81,6 +82,8 @@ def heading(report: Report) -> str:
 def footnotes(report: Report) -> list[str]:
     """What a reader must know before using a figure."""
     notes = [f"{failed.configuration} did not run: {failed.reason}" for failed in report.failed]
+    if report.coverage < LEAST_CONFIDENCE:
+        notes.append('too few rounds to tell a difference from noise ("?"): take at least five')
     machine = report.machine
     if machine.load_average is not None and machine.load_average > BUSY * machine.cpus:
         notes.append(
@@ -198,10 +201,10 @@ def interval(spread: Spread) -> str:
 
 
 def times_faster(ratio: Ratio) -> str:
-    """``2.10 x [2.05–2.20]``; a leading ``=`` where no difference was seen."""
+    """``2.10 x [2.05–2.20]``; ``=`` before it where no difference was seen, ``?`` after too few rounds."""
     if ratio.verdict == "baseline":
         return "baseline"
-    sign = "= " if ratio.verdict == "no difference seen" else ""
+    sign = {"no difference seen": "= ", "too few rounds": "? "}.get(ratio.verdict, "")
     return f"{sign}{ratio.spread.median:.2f} x [{ratio.spread.low:.2f}–{ratio.spread.high:.2f}]"
 
 

@@ -66,5 +66,10 @@ def test_an_interval_that_holds_one_shows_no_difference() -> None:
     assert compare([10.0] * 6, [10.0] * 6).verdict == "no difference seen"
 
 
+@pytest.mark.parametrize(("rounds", "said"), [(1, "too few rounds"), (4, "too few rounds"), (5, "faster")])
+def test_too_few_rounds_show_nothing_however_clear_they_look(rounds: int, said: str) -> None:
+    assert compare([1.0] * rounds, [3.0] * rounds).verdict == said
+
+
 def test_the_baseline_is_called_so() -> None:
     assert compare([1.0], [1.0], is_baseline=True).verdict == "baseline"
