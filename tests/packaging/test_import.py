@@ -52,6 +52,12 @@ def test_import_works_without_onnxruntime(tmp_path: Path) -> None:
     )
 
 
+def test_search_knows_neither_onnxruntime_nor_tokenizers(tmp_path: Path) -> None:
+    """Each library has one door, graphs/ and text/; the search sees numpy and protocols."""
+    code = "import sys, traverba.decoding; assert not {'onnxruntime', 'tokenizers'} & set(sys.modules)"
+    assert_silent_success(run_python(code, tmp_path))
+
+
 def test_import_leaves_logging_environment_and_threads_alone(tmp_path: Path) -> None:
     code = """
 import logging, os, threading
