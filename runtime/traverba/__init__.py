@@ -32,6 +32,7 @@ from traverba.errors import (
 )
 
 if TYPE_CHECKING:
+    from traverba.asynchronous import AsyncTranslationStream
     from traverba.decoding import Batching, CancelToken, Control, DecodeOptions, Sampling
     from traverba.loading import load_translator
     from traverba.results import (
@@ -50,6 +51,7 @@ getLogger(__name__).addHandler(NullHandler())
 
 _HOMES = {
     "AlignedWords": "results",
+    "AsyncTranslationStream": "asynchronous",
     "Batching": "decoding",
     "CancelToken": "decoding",
     "Control": "decoding",
@@ -69,6 +71,7 @@ _HOMES = {
 
 __all__ = [
     "AlignedWords",
+    "AsyncTranslationStream",
     "Batching",
     "BundleError",
     "BundleFileMissingError",

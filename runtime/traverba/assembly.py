@@ -9,9 +9,9 @@ from traverba.alignment import align_words, word_spans
 from traverba.bundle import Calibration
 from traverba.confidence import confidence
 from traverba.decoding import Decoded, Hypothesis, Request
-from traverba.errors import OptionError
+from traverba.guidance import Guidance
 from traverba.results import AlignedWords, Segment, Token, TranslationHypothesis
-from traverba.text import PrefixCompletion, Span, TextTokenizer, find_segments, join_segments
+from traverba.text import Span, TextTokenizer, find_segments, join_segments
 
 
 @dataclass(frozen=True)
@@ -23,20 +23,13 @@ class Prepared:
     requests: tuple[Request, ...]
 
 
-def prepare(text: str, target_token: int, eos: int, tokenizer: TextTokenizer, prefix: str = "") -> Prepared:
+def prepare(text: str, target_token: int, eos: int, tokenizer: TextTokenizer, guidance: Guidance) -> Prepared:
     """The source sequence of a segment is the target language's token, its pieces, and the end token."""
     if not isinstance(text, str):
         raise TypeError(f"text must be a string, not {type(text).__name__}")
     segments = tuple(find_segments(text))
     sources = [(target_token, *tokenizer.encode(text[start:end]), eos) for start, end in segments]
-    if not prefix:
-        requests = [Request(source) for source in sources]
-    elif len(sources) == 1:
-        completion = PrefixCompletion(tokenizer, prefix)
-        requests = [Request(sources[0], prefix=completion.ids, allowed_next=completion.allowed_next)]
-    else:
-        raise OptionError(f"prefix needs a text of one line, not of {len(sources)}")
-    return Prepared(text, segments, tuple(requests) or (Request(()),))
+    return Prepared(text, segments, guidance.requests(sources))
 
 
 def assemble(

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from traverba.assembly import Prepared, assemble, prepare
 from traverba.bundle import Calibration, Manifest
 from traverba.decoding import Decoded, SpecialIds
+from traverba.errors import LanguageError
+from traverba.guidance import Guidance
 from traverba.results import Timings, Translation, TranslatorInfo
-from traverba.text import TextTokenizer
+from traverba.text import TextTokenizer, begins_word, ends_word
 from traverba.timing import TimedModel
 
 
@@ -25,19 +27,17 @@ class Call:
     target: str
     target_token: int
     calibration: Calibration | None
+    guidance: Guidance
 
-    def prepare(self, text: str, prefix: str = "") -> Prepared:
+    def prepare(self, text: str) -> Prepared:
         """The requests of one text."""
-        return prepare(text, self.target_token, self.special.eos, self.tokenizer, prefix)
+        return prepare(text, self.target_token, self.special.eos, self.tokenizer, self.guidance)
 
     def assemble(self, prepared: Prepared, answers: Sequence[Decoded]) -> Translation:
         """The translation of one text, from the answers to its requests."""
         hypotheses, segments = assemble(prepared, answers, self.tokenizer, self.calibration)
-        timings = Timings(
-            encode_ms=1000 * self.model.encode_seconds,
-            steps_ms=1000 * self.model.step_seconds,
-            steps=sum(answer.steps for answer in answers),
-        )
+        encode_seconds, step_seconds = self.model.lap()
+        timings = Timings(1000 * encode_seconds, 1000 * step_seconds, sum(answer.steps for answer in answers))
         return Translation(
             text=hypotheses[0].text,
             source_text=prepared.text,
@@ -60,3 +60,23 @@ def special_ids(manifest: Manifest, tokenizer: TextTokenizer) -> SpecialIds:
     line_breaks = [i for i, piece in enumerate(pieces) if b"\n" in piece or b"\r" in piece]
     never = {special.pad, special.bos, *manifest.target_tokens.values(), *line_breaks}
     return SpecialIds(special.pad, special.bos, special.eos, tuple(sorted(never)))
+
+
+def with_words(special: SpecialIds, tokenizer: TextTokenizer) -> SpecialIds:
+    """The same for searches that must know where words begin and end."""
+    pieces = [tokenizer.piece(i) for i in range(tokenizer.vocab_size)]
+    return replace(
+        special,
+        word_begins=frozenset(i for i, piece in enumerate(pieces) if begins_word(piece)),
+        word_ends=frozenset(i for i, piece in enumerate(pieces) if ends_word(piece)),
+    )
+
+
+def target_token(manifest: Manifest, source: str | None, target: str) -> int:
+    """The token that asks for this language; LanguageError if the model was not trained for the direction."""
+    directions = [(d.source, d.target) for d in manifest.directions]
+    if not any(to == target and source in (None, of) for of, to in directions):
+        asked = target if source is None else f"{source} to {target}"
+        offered = ", ".join(f"{of} to {to}" for of, to in directions)
+        raise LanguageError(f"{manifest.name} does not translate {asked}; it translates {offered}")
+    return manifest.target_tokens[target]

@@ -63,9 +63,9 @@ class Timings:
     """Where the time went."""
 
     encode_ms: float
-    """In the encoder, for all texts translated together."""
+    """In the encoder, for all texts that were translated together with this one."""
     steps_ms: float
-    """In decoder steps, for all texts translated together."""
+    """In decoder steps, for the same."""
     steps: int
     """Decoder steps of this text, retries included."""
 

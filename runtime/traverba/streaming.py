@@ -31,10 +31,10 @@ class TranslationStream(Iterator[str]):
 
 
 def stream_text(
-    call: Call, text: str, options: DecodeOptions, prefix: str, control: Control | None
+    call: Call, text: str, options: DecodeOptions, control: Control | None
 ) -> Generator[str, None, Translation]:
     """The pieces of a text's translation, segment by segment, with what lies between them."""
-    prepared = call.prepare(text, prefix)
+    prepared = call.prepare(text)
     answers: list[Decoded] = []
     end = 0
     for (start, stop), request in zip(prepared.segments, prepared.requests, strict=False):

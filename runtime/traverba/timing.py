@@ -17,11 +17,20 @@ class TimedModel:
         self._model = model
         self.encode_seconds = 0.0
         self.step_seconds = 0.0
+        self._reported = self._lap = (0.0, 0.0)
 
     @property
     def vocab_size(self) -> int:
         """V."""
         return self._model.vocab_size
+
+    def lap(self) -> tuple[float, float]:
+        """Seconds in encoder and steps for what was decoded last; the same until more is decoded."""
+        total = (self.encode_seconds, self.step_seconds)
+        if total != self._reported:
+            self._lap = (total[0] - self._reported[0], total[1] - self._reported[1])
+            self._reported = total
+        return self._lap
 
     def encode(self, src_ids: Ids, src_lengths: NDArray[np.int32]) -> tuple[Memory, State]:
         """As the model."""

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from itertools import islice
 from types import TracebackType
 from typing import Self, overload
 
 from traverba.assembly import Prepared, assemble_hypothesis
+from traverba.asynchronous import AsyncTranslationStream, cancellable, in_thread
 from traverba.bundle import Manifest
-from traverba.call import Call, special_ids
+from traverba.call import Call, special_ids, target_token, with_words
 from traverba.decoding import (
     Batching,
-    CancelToken,
     Control,
     Decoded,
     DecodeOptions,
     Request,
+    SpecialIds,
     alternatives,
     decode,
     decode_iter,
@@ -26,7 +27,8 @@ from traverba.decoding import (
     score,
 )
 from traverba.decoding.model import DecoderStep
-from traverba.errors import LanguageError, OptionError, TranslatorClosedError
+from traverba.errors import OptionError, TranslatorClosedError
+from traverba.guidance import Guidance, guide
 from traverba.results import Translation, TranslationHypothesis, TranslatorInfo
 from traverba.streaming import TranslationStream, stream_text
 from traverba.text import TextTokenizer, find_segments
@@ -77,6 +79,8 @@ class Translator:
         source: str | None = None,
         options: DecodeOptions | None = None,
         prefix: str = "",
+        require: Sequence[str] = (),
+        suppress: Sequence[str] = (),
         control: Control | None = None,
     ) -> Translation: ...
 
@@ -89,6 +93,8 @@ class Translator:
         source: str | None = None,
         options: DecodeOptions | None = None,
         prefix: str = "",
+        require: Sequence[str] = (),
+        suppress: Sequence[str] = (),
         control: Control | None = None,
     ) -> list[Translation]: ...
 
@@ -100,15 +106,18 @@ class Translator:
         source: str | None = None,
         options: DecodeOptions | None = None,
         prefix: str = "",
+        require: Sequence[str] = (),
+        suppress: Sequence[str] = (),
         control: Control | None = None,
     ) -> Translation | list[Translation]:
         """One text or several; white space around lines and line breaks stay as they are.
 
-        ``prefix`` is how each translation begins; it may end in the middle of a word.
-        ``control`` can cancel the call, end it at a deadline and report progress.
+        ``prefix`` is how each translation begins; it may end in the middle of a word. Each
+        phrase of ``require`` appears in each translation, none of ``suppress`` does, as words of
+        their own. ``control`` can cancel the call, end it at a deadline and report progress.
         """
-        call = self._call(source, target)
-        prepared = [call.prepare(each, prefix) for each in ([text] if isinstance(text, str) else text)]
+        call = self._call(source, target, guide(self._tokenizer, prefix, require, suppress))
+        prepared = [call.prepare(each) for each in ([text] if isinstance(text, str) else text)]
         requests = [request for each in prepared for request in each.requests]
         answers = iter(decode(call.model, requests, options or self.options, call.special, control=control))
         translations = [call.assemble(each, list(islice(answers, len(each.requests)))) for each in prepared]
@@ -121,14 +130,17 @@ class Translator:
         target: str,
         source: str | None = None,
         options: DecodeOptions | None = None,
+        prefix: str = "",
+        require: Sequence[str] = (),
+        suppress: Sequence[str] = (),
         control: Control | None = None,
         batching: Batching | None = None,
     ) -> Iterator[Translation]:
-        """Translations of a stream of any length, in order and in constant memory.
+        """`translate` for a stream of any length, in order and in constant memory.
 
         ``batching.window`` says how many lines are read ahead.
         """
-        call = self._call(source, target)
+        call = self._call(source, target, guide(self._tokenizer, prefix, require, suppress))
         pending: deque[Prepared] = deque()
 
         def requests() -> Iterator[Request]:
@@ -154,12 +166,15 @@ class Translator:
         source: str | None = None,
         options: DecodeOptions | None = None,
         prefix: str = "",
+        require: Sequence[str] = (),
+        suppress: Sequence[str] = (),
         control: Control | None = None,
     ) -> TranslationStream:
         """The translation of one text in pieces, each as soon as it is certain."""
-        call = self._call(source, target)
-        return TranslationStream(stream_text(call, text, options or self.options, prefix, control))
+        call = self._call(source, target, guide(self._tokenizer, prefix, require, suppress))
+        return TranslationStream(stream_text(call, text, options or self.options, control))
 
+    @overload
     async def atranslate(
         self,
         text: str,
@@ -168,27 +183,78 @@ class Translator:
         source: str | None = None,
         options: DecodeOptions | None = None,
         prefix: str = "",
+        require: Sequence[str] = (),
+        suppress: Sequence[str] = (),
         control: Control | None = None,
-    ) -> Translation:
-        """`translate` beside the event loop; cancelling the task stops the decoding."""
-        import asyncio  # costs more to import than all of traverba
+    ) -> Translation: ...
 
-        control = control or Control()
-        cancel = control.cancel or CancelToken()
-        control = replace(control, cancel=cancel)
-        try:
-            return await asyncio.to_thread(
-                self.translate,
+    @overload
+    async def atranslate(
+        self,
+        text: list[str] | tuple[str, ...],
+        *,
+        target: str,
+        source: str | None = None,
+        options: DecodeOptions | None = None,
+        prefix: str = "",
+        require: Sequence[str] = (),
+        suppress: Sequence[str] = (),
+        control: Control | None = None,
+    ) -> list[Translation]: ...
+
+    async def atranslate(
+        self,
+        text: str | list[str] | tuple[str, ...],
+        *,
+        target: str,
+        source: str | None = None,
+        options: DecodeOptions | None = None,
+        prefix: str = "",
+        require: Sequence[str] = (),
+        suppress: Sequence[str] = (),
+        control: Control | None = None,
+    ) -> Translation | list[Translation]:
+        """`translate` beside the event loop; cancelling the task stops the decoding."""
+        stoppable, cancel = cancellable(control)
+        return await in_thread(
+            lambda: self.translate(
                 text,
                 target=target,
                 source=source,
                 options=options,
                 prefix=prefix,
-                control=control,
-            )
-        except asyncio.CancelledError:
-            cancel.cancel()
-            raise
+                require=require,
+                suppress=suppress,
+                control=stoppable,
+            ),
+            cancel,
+        )
+
+    def astream(
+        self,
+        text: str,
+        *,
+        target: str,
+        source: str | None = None,
+        options: DecodeOptions | None = None,
+        prefix: str = "",
+        require: Sequence[str] = (),
+        suppress: Sequence[str] = (),
+        control: Control | None = None,
+    ) -> AsyncTranslationStream:
+        """`stream` beside the event loop, for ``async for``."""
+        stoppable, cancel = cancellable(control)
+        stream = self.stream(
+            text,
+            target=target,
+            source=source,
+            options=options,
+            prefix=prefix,
+            require=require,
+            suppress=suppress,
+            control=stoppable,
+        )
+        return AsyncTranslationStream(stream, cancel)
 
     def alternatives(
         self,
@@ -203,8 +269,9 @@ class Translator:
     ) -> list[Translation]:
         """Other translations of a text of one line: ``count`` that differ, the best first.
 
-        With ``prefix``, each begins with it and then goes on with another word, the most probable
-        first: what else could stand there.
+        With ``prefix``, each begins with it and then goes on in another way, the most probable
+        first: what else could stand there. A prefix that ends with a space is followed by a word;
+        another one, whose last word should be whole, by whatever may follow.
         """
         call = self._call(source, target)
         prepared = call.prepare(text)
@@ -214,9 +281,13 @@ class Translator:
         if prefix is None:
             answers = diverse(call.model, ids, count, options, call.special, control=control)
         else:
-            typed = self._tokenizer.encode(prefix) if prefix else ()
-            answers = alternatives(call.model, ids, typed, count, options, call.special, control=control)
-        return [call.assemble(prepared, [answer]) for answer in answers]
+            typed = self._tokenizer.encode(prefix.rstrip(" ")) if prefix.strip(" ") else ()
+            starts = self._word_starts if prefix.endswith(" ") else None
+            answers = alternatives(
+                call.model, ids, typed, count, options, call.special, starts=starts, control=control
+            )
+        found = [call.assemble(prepared, [answer]) for answer in answers]
+        return list({translation.text: translation for translation in found[::-1]}.values())[::-1]
 
     def score(
         self,
@@ -244,6 +315,10 @@ class Translator:
         )
         return assemble_hypothesis(prepared, hypotheses, self._tokenizer, (target_text, wanted))
 
+    def token_ids(self, text: str) -> tuple[int, ...]:
+        """The ids that write ``text`` behind a space, for options that are about single tokens."""
+        return tuple(self._tokenizer.encode(text))
+
     def close(self) -> None:
         """Let go of the model; calls that are running finish. Closing twice does nothing."""
         self._model = None
@@ -256,27 +331,32 @@ class Translator:
     ) -> None:
         self.close()
 
-    def _call(self, source: str | None, target: str) -> Call:
+    @cached_property
+    def _special_and_words(self) -> SpecialIds:
+        """Made when first needed: loading should not wait for it."""
+        return with_words(self._special, self._tokenizer)
+
+    @cached_property
+    def _word_starts(self) -> frozenset[int]:
+        """Tokens that begin a word behind a space."""
+        pieces = enumerate(map(self._tokenizer.piece, range(self._tokenizer.vocab_size)))
+        return frozenset(i for i, piece in pieces if len(piece) > 1 and piece.startswith(b" "))
+
+    def _call(self, source: str | None, target: str, guidance: Guidance | None = None) -> Call:
         if self._model is None:
             raise TranslatorClosedError("the translator is closed; load another with load_translator()")
+        guidance = guidance or Guidance()
         return Call(
             model=TimedModel(self._model),
             tokenizer=self._tokenizer,
-            special=self._special,
+            special=self._special_and_words if guidance.constraints else self._special,
             info=self.info,
             source=source,
             target=target,
-            target_token=self._target_token(source, target),
+            target_token=target_token(self._manifest, source, target),
             calibration=self._manifest.calibration,
+            guidance=guidance,
         )
-
-    def _target_token(self, source: str | None, target: str) -> int:
-        directions = self.info.directions
-        if not any(to == target and source in (None, of) for of, to in directions):
-            asked = target if source is None else f"{source} to {target}"
-            offered = ", ".join(f"{of} to {to}" for of, to in directions)
-            raise LanguageError(f"{self.info.name} does not translate {asked}; it translates {offered}")
-        return self._manifest.target_tokens[target]
 
 
 def _regroup(call: Call, pending: deque[Prepared], answers: Iterator[Decoded]) -> Iterator[Translation]:

@@ -44,6 +44,15 @@ async def another_thread_can_cancel(translator: Translator, cancel: CancelToken)
     return await translator.atranslate("the machines win", target="fr", control=control)
 
 
+async def pieces_can_be_awaited(translator: Translator, texts: list[str]) -> str:
+    assert_type(await translator.atranslate(texts, target="fr"), list[Translation])
+    return "".join([piece async for piece in translator.astream("win", target="fr", prefix="ga")])
+
+
+def words_can_be_wanted_and_unwanted(translator: Translator) -> Translation:
+    return translator.translate("the machines win", target="fr", require=["gagnent"], suppress=["les"])
+
+
 def several_hypotheses_with_scores(translator: Translator) -> dict[str, float]:
     options = DecodeOptions(num_hypotheses=3, sampling=Sampling(temperature=0.8, seed=7))
     hypotheses = translator.translate("the machines win", target="fr", options=options).hypotheses

@@ -121,6 +121,15 @@ def test_alternatives_after_a_prefix_keep_it_and_differ_in_what_follows(tiny: Tr
     assert len({text.removeprefix("ethzar")[:3] for text in found}) == 3
 
 
+def test_a_prefix_that_ends_with_a_space_is_followed_by_another_word(tiny: Translator) -> None:
+    found = [str(t) for t in tiny.alternatives("lout bami baut.", target="qab", prefix="ethzar ", count=5)]
+    assert found[0] == "ethzar zarion ionion."
+    assert len(set(found)) == len(found) == 5
+    assert all(re.match(r"ethzar \w", text) for text in found)
+    first = [str(t) for t in tiny.alternatives("lout bami baut.", target="qab", prefix="", count=3)]
+    assert first[0] == "ethzar zarion ionion." and len({text[:3] for text in first}) == 3
+
+
 def test_alternatives_of_several_lines_are_refused(tiny: Translator) -> None:
     for text in ("lout\nbami", " "):
         with pytest.raises(OptionError, match="alternatives need a text of one line"):

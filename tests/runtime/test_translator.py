@@ -222,6 +222,30 @@ def test_awaiting_gives_the_same(translator: Translator) -> None:
     assert without_timings(awaited) == without_timings(translator.translate("the machines", target="fr"))
 
 
+def test_awaiting_a_list_gives_a_list(translator: Translator) -> None:
+    awaited = asyncio.run(translator.atranslate(["the", "win"], target="fr", suppress=["machines"]))
+    assert [translation.text for translation in awaited] == ["the", "win"]
+
+
+def test_a_stream_can_be_awaited_piece_by_piece(translator: Translator) -> None:
+    async def read() -> tuple[list[str], Translation | None]:
+        stream = translator.astream("the machines\nwin", target="fr", options=GREEDY)
+        return [piece async for piece in stream], stream.translation
+
+    pieces, translation = asyncio.run(read())
+    assert pieces == list(translator.stream("the machines\nwin", target="fr", options=GREEDY))
+    assert translation is not None and translation.text == "".join(pieces)
+
+
+def test_timings_are_those_of_the_texts_translated_together(translator: Translator) -> None:
+    """The first window of two texts, then the second: no text is charged for another window."""
+    texts = ["the machines win " * 8, "the", "win", "win"]
+    lazily = list(translator.translate_iter(texts, target="fr", batching=Batching(window=2)))
+    steps_ms = [t.timings.steps_ms for t in lazily]
+    assert steps_ms[0] == steps_ms[1] and steps_ms[2] == steps_ms[3]
+    assert 0 < steps_ms[2] < steps_ms[0]
+
+
 def test_cancelling_the_task_stops_the_decoding(translator: Translator, model: Any) -> None:
     cancel, stepping, steps = CancelToken(), threading.Event(), 0
     step = model.step

@@ -6,7 +6,7 @@ search complete the sentence from there.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from traverba.decoding.control import Control
 from traverba.decoding.engine import decode
 from traverba.decoding.hypotheses import Decoded
 from traverba.decoding.model import DecoderStep
-from traverba.decoding.options import DecodeOptions
+from traverba.decoding.options import LARGEST_BEAM, DecodeOptions, check_int
 from traverba.decoding.request import Request, SpecialIds
 from traverba.errors import OptionError
 
@@ -31,18 +31,25 @@ def alternatives(
     options: DecodeOptions,
     special: SpecialIds,
     *,
+    starts: Collection[int] | None = None,
     control: Control | None = None,
 ) -> list[Decoded]:
     """The ``count`` most probable tokens after ``prefix``, most probable first, each completed.
 
-    One of them may be the end token: then the prefix itself is the translation.
+    One of them may be the end token: then the prefix itself is the translation. With
+    ``starts``, only these tokens are meant.
     """
     _check(source, count)
     prefix = tuple(prefix)
     Request(tuple(source), prefix).check(options, model.vocab_size, special)
-    likely = _likely_tokens(model, source, prefix, count, options, special)[-1]
+    wanted = count if starts is None else model.vocab_size
+    likely = _likely_tokens(model, source, prefix, wanted, options, special)[-1]
     too_short = len(prefix) < options.shortest(len(source))
-    tokens = [token for token, _ in likely if not (too_short and token == special.eos)]
+    tokens = [
+        token
+        for token, _ in likely
+        if (starts is None or token in starts) and not (too_short and token == special.eos)
+    ]
     requests = [_branch(source, prefix, token, special) for token in tokens[:count]]
     return decode(model, requests, options, special, control=control)
 
@@ -79,8 +86,7 @@ def diverse(
 
 
 def _check(source: Sequence[int], count: int) -> None:
-    if count < 1:
-        raise OptionError(f"count must be a whole number of at least 1, not {count!r}")
+    check_int("count", count, 1, LARGEST_BEAM)
     if not source:
         raise OptionError("source must hold at least 1 id: an empty sentence has no alternatives")
 

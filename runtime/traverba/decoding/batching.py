@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from traverba.decoding.model import Ids
+from traverba.decoding.options import check_int
 from traverba.decoding.request import Request
-from traverba.errors import OptionError
 
 LENGTH_STEP = 8
 """Source lengths are padded up to a multiple of this."""
@@ -34,9 +34,8 @@ class Batching:
     """Sentences read ahead, to find some of equal length; 1 decodes each as it arrives."""
 
     def __post_init__(self) -> None:
-        for name, value in (("token_budget", self.token_budget), ("window", self.window)):
-            if value < 1:
-                raise OptionError(f"{name} must be a whole number of at least 1, not {value!r}")
+        check_int("token_budget", self.token_budget, 1, 2**31 - 1)
+        check_int("window", self.window, 1, 2**31 - 1)
 
 
 def padded_length(src_length: int) -> int:

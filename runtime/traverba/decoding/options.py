@@ -18,7 +18,7 @@ LARGEST_BEAM = 1024
 LONGEST_TARGET = 100_000
 
 
-def _check_int(name: str, value: object, low: int, high: int) -> None:
+def check_int(name: str, value: object, low: int, high: int) -> None:
     if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
         raise OptionError(f"{name} must be a whole number from {low} to {high}, not {value!r}")
 
@@ -28,9 +28,18 @@ def _check_float(name: str, value: object, low: float, high: float) -> None:
         raise OptionError(f"{name} must be a number from {low:g} to {high:g}, not {value!r}")
 
 
-def _check_ids(name: str, ids: tuple[int, ...]) -> None:
+def _check_ids(name: str, ids: object) -> None:
+    if not isinstance(ids, tuple | list):
+        raise OptionError(f"{name} must be a tuple of ids, not {ids!r}")
     for token in ids:
-        _check_int(name, token, 0, 2**31 - 1)
+        check_int(name, token, 0, 2**31 - 1)
+
+
+def _check_forced(pair: object) -> None:
+    if not isinstance(pair, tuple | list) or len(pair) != 2:
+        raise OptionError(f"forced_ids must hold pairs of a position and an id, not {pair!r}")
+    check_int("forced_ids position", pair[0], 0, LONGEST_TARGET)
+    _check_ids("forced_ids", pair[1:])
 
 
 @dataclass(frozen=True)
@@ -51,9 +60,9 @@ class Sampling:
 
     def __post_init__(self) -> None:
         _check_float("temperature", self.temperature, 0.01, 100.0)
-        _check_int("top_k", self.top_k, 0, 2**31 - 1)
+        check_int("top_k", self.top_k, 0, 2**31 - 1)
         _check_float("top_p", self.top_p, 1e-6, 1.0)
-        _check_int("seed", self.seed, 0, 2**63 - 1)
+        check_int("seed", self.seed, 0, 2**63 - 1)
 
 
 @dataclass(frozen=True)
@@ -113,20 +122,19 @@ class DecodeOptions:
         self._check_search()
         self._check_lengths()
         _check_float("repetition_penalty", self.repetition_penalty, 1.0, 100.0)
-        _check_int("no_repeat_ngram_size", self.no_repeat_ngram_size, 0, 1000)
+        check_int("no_repeat_ngram_size", self.no_repeat_ngram_size, 0, 1000)
         _check_ids("suppressed_ids", self.suppressed_ids)
-        for position, token in self.forced_ids:
-            _check_int("forced_ids position", position, 0, LONGEST_TARGET)
-            _check_ids("forced_ids", (token,))
+        for pair in self.forced_ids:
+            _check_forced(pair)
         if self.guards not in ("retry", "flag", "off"):
             raise OptionError(f"guards must be 'retry', 'flag' or 'off', not {self.guards!r}")
 
     def _check_search(self) -> None:
-        _check_int("beam_size", self.beam_size, 1, LARGEST_BEAM)
+        check_int("beam_size", self.beam_size, 1, LARGEST_BEAM)
         _check_float("length_penalty", self.length_penalty, 0.0, 10.0)
         _check_float("coverage_penalty", self.coverage_penalty, 0.0, 10.0)
         _check_float("patience", self.patience, 0.01, 100.0)
-        _check_int("num_hypotheses", self.num_hypotheses, 1, LARGEST_BEAM)
+        check_int("num_hypotheses", self.num_hypotheses, 1, LARGEST_BEAM)
         if self.sampling is None and self.num_hypotheses > self.beam_size:
             raise OptionError(
                 f"num_hypotheses must be a whole number from 1 to beam_size ({self.beam_size}), "
@@ -134,11 +142,11 @@ class DecodeOptions:
             )
 
     def _check_lengths(self) -> None:
-        _check_int("min_length", self.min_length, 0, LONGEST_TARGET)
+        check_int("min_length", self.min_length, 0, LONGEST_TARGET)
         _check_float("min_length_ratio", self.min_length_ratio, 0.0, 100.0)
-        _check_int("max_length", self.max_length, 1, LONGEST_TARGET)
+        check_int("max_length", self.max_length, 1, LONGEST_TARGET)
         _check_float("max_length_ratio", self.max_length_ratio, 0.0, 1000.0)
-        _check_int("max_length_offset", self.max_length_offset, 0, LONGEST_TARGET)
+        check_int("max_length_offset", self.max_length_offset, 0, LONGEST_TARGET)
         if self.min_length > self.max_length:
             raise OptionError(
                 f"min_length must be a whole number from 0 to max_length ({self.max_length}), "

@@ -22,11 +22,18 @@ class PrefixCompletion:
         self._tokenizer = tokenizer
         typed = b"".join(map(tokenizer.piece, self.ids))
         self._rest = f" {prefix}".encode()[len(typed) :]
+        self._following: dict[bytes, list[int]] = {}
 
     def allowed_next(self, ids: Sequence[int]) -> list[int] | None:
         """Tokens that may follow ``ids``, which follow the prefix; None once the prefix is written."""
         rest = self._rest[sum(len(self._tokenizer.piece(i)) for i in ids) :]
         if not rest:
             return None
-        pieces = ((i, self._tokenizer.piece(i)) for i in range(self._tokenizer.vocab_size))
-        return [i for i, piece in pieces if piece and (rest.startswith(piece) or piece.startswith(rest))]
+        if rest not in self._following:  # most rows of a beam ask for the same
+            pieces = ((i, self._tokenizer.piece(i)) for i in range(self._tokenizer.vocab_size))
+            self._following[rest] = [i for i, piece in pieces if piece and _agree(piece, rest)]
+        return self._following[rest]
+
+
+def _agree(piece: bytes, rest: bytes) -> bool:
+    return rest.startswith(piece) or piece.startswith(rest)

@@ -38,6 +38,8 @@ MODEL = ScriptedModel(random_script(0, 8), 8)
         ({"suppressed_ids": (-1,)}, "suppressed_ids", "0 to"),
         ({"forced_ids": ((0, -1),)}, "forced_ids", "0 to"),
         ({"forced_ids": ((-1, 4),)}, "forced_ids position", "0 to"),
+        ({"suppressed_ids": 4}, "suppressed_ids", "a tuple of ids"),
+        ({"forced_ids": (4,)}, "forced_ids", "pairs of a position and an id"),
         ({"guards": "on"}, "guards", "'retry', 'flag' or 'off'"),
     ],
 )
@@ -63,9 +65,10 @@ def test_a_bad_sampling_option_names_itself(options: dict[str, Any], name: str) 
 
 
 @pytest.mark.parametrize("name", ["token_budget", "window"])
-def test_a_bad_batching_option_names_itself(name: str) -> None:
+@pytest.mark.parametrize("value", [0, 1.5, True, "8"])
+def test_a_bad_batching_option_names_itself(name: str, value: Any) -> None:
     with pytest.raises(OptionError, match=f"^{name} must be"):
-        Batching(**{name: 0})
+        Batching(**{name: value})
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,92 @@
+"""Phrases that must or must not be written, as the pieces of a vocabulary see them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from traverba.text.tokenizer import TextTokenizer
+
+OPENING = "("
+"""Text that a phrase can follow without a space, as it follows an elision or a quotation mark."""
+
+
+def spellings(tokenizer: TextTokenizer, phrase: str) -> tuple[tuple[int, ...], ...]:
+    """The runs of tokens that write ``phrase``: behind a space (as at the start), and without one."""
+    runs = [tuple(tokenizer.encode(phrase))]
+    opening, opened = tokenizer.encode(OPENING), tokenizer.encode(OPENING + phrase)
+    if opened[: len(opening)] == opening:
+        runs.append(tuple(opened[len(opening) :]))
+    return tuple(dict.fromkeys(runs))
+
+
+def begins_word(piece: bytes) -> bool:
+    """Whether its first character is a letter or digit."""
+    return piece.decode("utf-8", errors="replace")[:1].isalnum()
+
+
+def ends_word(piece: bytes) -> bool:
+    """Whether its last character is a letter or digit."""
+    return piece.decode("utf-8", errors="replace")[-1:].isalnum()
+
+
+class BannedPhrases:
+    """Keeps phrases out of a text, however its tokens cut them.
+
+    A token is banned if it would complete a phrase as words of its own: "port" is kept out of
+    "un port", and out of "portable" only if a token ends behind its "t".
+    """
+
+    def __init__(self, tokenizer: TextTokenizer, phrases: Sequence[str]) -> None:
+        self._pieces = [tokenizer.piece(i) for i in range(tokenizer.vocab_size)]
+        self._phrases = [phrase.encode() for phrase in phrases]
+        self._within = {i for phrase in self._phrases for i in self._holding(phrase)}
+        self._completing = [self._completions(phrase) for phrase in self._phrases]
+        self._longest = max(map(len, self._phrases), default=0)
+
+    def banned_next(self, ids: Sequence[int]) -> set[int]:
+        """Tokens that may not follow ``ids``."""
+        tail = self._tail(ids)
+        banned = set(self._within)
+        for phrase, completing in zip(self._phrases, self._completing, strict=True):
+            for written, tokens in completing.items():
+                before = tail.removesuffix(phrase[:written]) if written else tail
+                joined = begins_word(phrase) and ends_word(before)
+                if tail.endswith(phrase[:written]) and not joined:
+                    banned |= tokens
+        return banned
+
+    def _tail(self, ids: Sequence[int]) -> bytes:
+        """The end of the text, long enough for all but the last byte of a phrase and a character before."""
+        tail = b""
+        for token in reversed(ids):
+            if len(tail) > self._longest + 4:
+                break
+            tail = self._pieces[token] + tail
+        return tail
+
+    def _completions(self, phrase: bytes) -> dict[int, set[int]]:
+        """Bytes of the phrase already written -> tokens that begin with the rest of it."""
+        found = {
+            written: {
+                i
+                for i, piece in enumerate(self._pieces)
+                if piece.startswith(phrase[written:]) and _is_over(phrase, piece[len(phrase) - written :])
+            }
+            for written in range(len(phrase))
+        }
+        return {written: tokens for written, tokens in found.items() if tokens}
+
+    def _holding(self, phrase: bytes) -> list[int]:
+        """Tokens that hold the phrase behind something else, such as a space."""
+        found = []
+        for i, piece in enumerate(self._pieces):
+            before, _, after = piece[1:].partition(phrase)
+            joined = begins_word(phrase) and ends_word(piece[:1] + before)
+            if phrase in piece[1:] and not joined and _is_over(phrase, after):
+                found.append(i)
+        return found
+
+
+def _is_over(phrase: bytes, following: bytes) -> bool:
+    """Whether the phrase's last word ends where ``following`` begins."""
+    return not (ends_word(phrase) and begins_word(following))
