@@ -11,7 +11,7 @@ from traverba.decoding import Decoded, SpecialIds
 from traverba.errors import LanguageError
 from traverba.guidance import Guidance
 from traverba.results import Timings, Translation, TranslatorInfo
-from traverba.text import TextTokenizer, begins_word, ends_word
+from traverba.text import TextTokenizer, begins_word, needs_space
 from traverba.timing import TimedModel
 
 
@@ -68,7 +68,7 @@ def with_words(special: SpecialIds, tokenizer: TextTokenizer) -> SpecialIds:
     return replace(
         special,
         word_begins=frozenset(i for i, piece in enumerate(pieces) if begins_word(piece)),
-        word_ends=frozenset(i for i, piece in enumerate(pieces) if ends_word(piece)),
+        word_ends=frozenset(i for i, piece in enumerate(pieces) if needs_space(piece)),
     )
 
 

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from traverba import DecodeOptions, OptionError, Sampling, Translator, load_translator
-from traverba.text import BannedPhrases, BpeTokenizer, begins_word, ends_word, spellings
+from traverba.text import BannedPhrases, BpeTokenizer, begins_word, ends_word, needs_space, spellings
 
 TINY = Path(__file__).parents[1] / "data" / "tiny.traverba"
 TEXT, PLAIN = "lout bami baut.", "ethzar zarion ionion."
@@ -110,6 +110,16 @@ def test_a_phrase_is_spelled_behind_a_space_and_without_one(tokenizer: BpeTokeni
 )
 def test_letters_and_digits_make_words(piece: bytes, begins: bool, ends: bool) -> None:
     assert (begins_word(piece), ends_word(piece)) == (begins, ends)
+
+
+@pytest.mark.parametrize("piece", [b"a", b" a.", b"7", b")", "…".encode()])
+def test_another_word_needs_a_space_behind_a_word_or_a_clause(piece: bytes) -> None:
+    assert needs_space(piece)
+
+
+@pytest.mark.parametrize("piece", [b"l'", "l’".encode(), "«".encode(), b" (", b"-", b" ", b""])
+def test_another_word_may_follow_at_once_behind_an_elision_or_an_opening(piece: bytes) -> None:
+    assert not needs_space(piece)
 
 
 def test_prefix_required_and_suppressed_words_go_together(tiny: Translator) -> None:

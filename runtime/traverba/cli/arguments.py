@@ -6,10 +6,12 @@ import argparse
 from collections.abc import Mapping
 from typing import TypeAlias
 
+from traverba.cli.decoding import NAMES, add_decoding, is_on
+
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 PREFIX = "TRAVERBA_"
-OPTIONS = ("from", "to", "model", "beam", "json", "threads", "device", "provider", "precision")
+OPTIONS = ("from", "to", "model", "json", "threads", "device", "provider", "precision", *NAMES)
 EPILOG = (
     "Every option has an environment variable that sets its default: TRAVERBA_TO=fr is --to fr, "
     "TRAVERBA_JSON=1 is --json. TRAVERBA_HOME is the folder of further models."
@@ -26,9 +28,8 @@ def build_parser(environ: Mapping[str, str]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="traverba", description="Offline translation.", epilog=EPILOG)
     parser.add_argument("--version", action="store_true", help="print the version")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
-    defaults = {
-        name: environ[PREFIX + name.upper()] for name in OPTIONS if environ.get(PREFIX + name.upper())
-    }
+    variables = {name: PREFIX + name.upper().replace("-", "_") for name in OPTIONS}
+    defaults = {name: environ[variable] for name, variable in variables.items() if environ.get(variable)}
     _add_translate(commands, defaults)
     _add_models(commands, defaults)
     _add_doctor(commands, defaults)
@@ -50,14 +51,13 @@ def _add_translate(commands: Commands, defaults: Mapping[str, str]) -> None:
     parser.add_argument(
         "--to", dest="target", metavar="LANG", required="to" not in defaults, help="target language"
     )
-    parser.add_argument("--beam", type=int, metavar="N", help="beam size; 1 is greedy (default: the model's)")
     _add_json(parser, defaults, "one JSON object a line, with scores, alignment and timings")
     _add_model(parser)
     _add_machine(parser)
+    add_decoding(parser, defaults)
     names = {"from": "source", "to": "target"}
-    parser.set_defaults(
-        **{names.get(name, name): value for name, value in defaults.items() if name != "json"}
-    )
+    given = ("from", "to", "model", "threads", "device", "provider", "precision")
+    parser.set_defaults(**{names.get(name, name): defaults[name] for name in given if name in defaults})
 
 
 def _add_models(commands: Commands, defaults: Mapping[str, str]) -> None:
@@ -112,8 +112,7 @@ def _add_bench(commands: Commands, defaults: Mapping[str, str]) -> None:
 
 
 def _add_json(parser: argparse.ArgumentParser, defaults: Mapping[str, str], meaning: str) -> None:
-    on = defaults.get("json", "0").lower() not in ("0", "false", "no")
-    parser.add_argument("--json", action="store_true", default=on, help=meaning)
+    parser.add_argument("--json", action="store_true", default=is_on(defaults, "json"), help=meaning)
 
 
 def _add_model(parser: argparse.ArgumentParser) -> None:

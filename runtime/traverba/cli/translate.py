@@ -5,12 +5,14 @@ from __future__ import annotations
 import io
 import json
 from argparse import Namespace
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import TextIO
+from typing import Any, TextIO
 
+from traverba.cli.decoding import SAMPLING, SEARCH, Option
 from traverba.cli.lines import read_lines
-from traverba.decoding import Batching
+from traverba.decoding import Batching, DecodeOptions, Sampling
+from traverba.errors import OptionError
 from traverba.loading import load_translator
 from traverba.results import Translation
 from traverba.translator import Translator
@@ -21,23 +23,68 @@ BATCHING = Batching(window=256)
 
 def run_translate(args: Namespace, stdin: io.BufferedIOBase, stdout: TextIO) -> int:
     """Translate and write; what comes before a line that cannot be read is still written."""
+    if args.stream and (args.json or args.n_best):
+        raise OptionError("stream must stand alone: json and n-best need the whole translation")
     groups: Iterable[list[str]] = [[f"{text}\n" for text in args.text]] if args.text else read_lines(stdin)
     with load_from(args) as translator:
-        options = translator.options
-        if args.beam is not None:
-            options = replace(options, beam_size=args.beam)
+        options = decode_options(args, translator.options)
+        write = _stream if args.stream else _write
         for lines in groups:
-            translations = translator.translate_iter(
-                (line.removesuffix("\n") for line in lines),
-                source=args.source,
-                target=args.target,
-                options=options,
-                batching=BATCHING,
-            )
-            for line, translation in zip(lines, translations, strict=True):
-                stdout.write(_format(translation, args.json) + line[len(line.removesuffix("\n")) :])
-            stdout.flush()
+            write(translator, lines, args, options, stdout)
     return 0
+
+
+def _write(
+    translator: Translator, lines: Sequence[str], args: Namespace, options: DecodeOptions, stdout: TextIO
+) -> None:
+    translations = translator.translate_iter(
+        (line.removesuffix("\n") for line in lines),
+        source=args.source,
+        target=args.target,
+        options=options,
+        prefix=args.prefix,
+        require=args.require,
+        suppress=args.suppress,
+        batching=BATCHING,
+    )
+    for line, translation in zip(lines, translations, strict=True):
+        stdout.write(_format(translation, args) + line[len(line.removesuffix("\n")) :])
+    stdout.flush()
+
+
+def _stream(
+    translator: Translator, lines: Sequence[str], args: Namespace, options: DecodeOptions, stdout: TextIO
+) -> None:
+    for line in lines:
+        text = line.removesuffix("\n")
+        for piece in translator.stream(
+            text,
+            source=args.source,
+            target=args.target,
+            options=options,
+            prefix=args.prefix,
+            require=args.require,
+            suppress=args.suppress,
+        ):
+            stdout.write(piece)
+            stdout.flush()
+        stdout.write(line[len(text) :])
+        stdout.flush()
+
+
+def decode_options(args: Namespace, options: DecodeOptions) -> DecodeOptions:
+    """The model's own options with those that were typed."""
+    chosen = _given(args, SEARCH)
+    drawing = _given(args, SAMPLING)
+    if args.sample or drawing:
+        chosen["sampling"] = Sampling(**drawing)
+    return replace(options, **chosen)
+
+
+def _given(args: Namespace, options: Sequence[Option]) -> dict[str, Any]:
+    """Field -> value of those options that have one."""
+    values = {option.field: getattr(args, option.name.replace("-", "_")) for option in options}
+    return {field: value for field, value in values.items() if value is not None}
 
 
 def load_from(args: Namespace) -> Translator:
@@ -51,5 +98,9 @@ def load_from(args: Namespace) -> Translator:
     )
 
 
-def _format(translation: Translation, as_json: bool) -> str:
-    return json.dumps(translation.to_json(), ensure_ascii=False) if as_json else translation.text
+def _format(translation: Translation, args: Namespace) -> str:
+    if args.json:
+        return json.dumps(translation.to_json(), ensure_ascii=False)
+    if args.n_best:
+        return "\n".join(f"{each.score:.4f}\t{each.text}" for each in translation.hypotheses)
+    return translation.text

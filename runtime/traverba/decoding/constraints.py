@@ -51,7 +51,7 @@ class Progress:
     """A phrase that the last token has met, unless the next one goes on with its last word."""
 
     in_word: bool = False
-    """Whether the last token ended with a letter or digit."""
+    """Whether the last token is one behind which another word needs a space."""
 
     def after(self, token: int, phrases: Sequence[Spellings], special: SpecialIds) -> Progress:
         """The progress once ``token`` has been added."""

@@ -34,10 +34,10 @@ class SpecialIds:
     """Ids no hypothesis may contain (padding, language tokens), those the graph itself masks left out."""
 
     word_begins: frozenset[int] = frozenset()
-    """Ids that begin with a letter or digit: behind one of `word_ends` they go on with its word."""
+    """Ids that begin with a letter or digit: behind one of `word_ends` they are no word of their own."""
 
     word_ends: frozenset[int] = frozenset()
-    """Ids that end with a letter or digit."""
+    """Ids behind which another word needs a space."""
 
 
 @dataclass(frozen=True)

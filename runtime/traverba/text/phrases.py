@@ -9,6 +9,8 @@ from traverba.text.tokenizer import TextTokenizer
 OPENING = "("
 """Text that a phrase can follow without a space, as it follows an elision or a quotation mark."""
 
+CLOSING = ".,;:!?)]}…%”»"
+
 
 def spellings(tokenizer: TextTokenizer, phrase: str) -> tuple[tuple[int, ...], ...]:
     """The runs of tokens that write ``phrase``: behind a space (as at the start), and without one."""
@@ -27,6 +29,12 @@ def begins_word(piece: bytes) -> bool:
 def ends_word(piece: bytes) -> bool:
     """Whether its last character is a letter or digit."""
     return piece.decode("utf-8", errors="replace")[-1:].isalnum()
+
+
+def needs_space(piece: bytes) -> bool:
+    """Whether a word behind it needs a space: it ends a word or a clause, and is no elision or opening."""
+    last = piece.decode("utf-8", errors="replace")[-1:]
+    return last.isalnum() or (last != "" and last in CLOSING)
 
 
 class BannedPhrases:

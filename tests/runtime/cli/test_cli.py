@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -39,19 +40,8 @@ def cli(
     tmp_path: Path,
 ) -> Cli:
     """Runs a command on the copying model, in an empty environment."""
-    for name in (
-        "FROM",
-        "TO",
-        "MODEL",
-        "BEAM",
-        "JSON",
-        "THREADS",
-        "DEVICE",
-        "PROVIDER",
-        "PRECISION",
-        "DEBUG",
-    ):
-        monkeypatch.delenv(f"TRAVERBA_{name}", raising=False)
+    for name in [name for name in os.environ if name.startswith("TRAVERBA_")]:
+        monkeypatch.delenv(name)
     monkeypatch.setenv("TRAVERBA_HOME", str(tmp_path / "home"))
 
     monkeypatch.setattr(translator, "close", lambda: None)  # the same one serves several commands
