@@ -11,7 +11,6 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal
 
-import onnx
 import torch
 
 from traverba.bundle import (
@@ -28,6 +27,7 @@ from traverba.bundle import (
 from traverba.bundle.manifest import DECODER_STEP_FILE, ENCODER_FILE, MODEL_CARD_FILE, TOKENIZER_FILE
 from traverba.bundle.reader import ARCHIVE_SUFFIX
 from traverba_export.graphs import Arithmetic, FloatArithmetic, build_decoder_step, build_encoder
+from traverba_export.graphs.sharing import save_graphs
 from traverba_export.model import EncoderDecoder, ModelConfig
 from traverba_export.model_card import model_card
 from traverba_export.quantisation import Agreement, IntegerArithmetic, agreement, calibrate
@@ -183,10 +183,10 @@ class _Content:
 
 
 def _write_graphs(model: EncoderDecoder, folder: Path, variant: Variant, arithmetic: Arithmetic) -> GraphPair:
-    encoder, decoder_step = folder / variant.encoder, folder / variant.decoder_step
-    onnx.save(build_encoder(model, arithmetic), encoder)
-    onnx.save(build_decoder_step(model, arithmetic), decoder_step)
-    return GraphPair(encoder, decoder_step)
+    paths = folder / variant.encoder, folder / variant.decoder_step
+    graphs = build_encoder(model, arithmetic), build_decoder_step(model, arithmetic)
+    save_graphs(*graphs, paths, folder / f"shared.{variant.precision}.weights")
+    return GraphPair(*paths)
 
 
 def _sources(subwords: Subwords, sentences: Sequence[Sentence]) -> list[list[int]]:

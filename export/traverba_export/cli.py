@@ -14,6 +14,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TextIO
 
+from traverba.bundle import pack_bundle
 from traverba.errors import TraverbaError
 from traverba_export.corpora.reading import CorpusError
 from traverba_export.recipe import Recipe, RecipeError, load_recipe, split_direction
@@ -80,6 +81,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     export.set_defaults(command=_export)
 
+    pack = commands.add_parser("pack", help="make one .traverba file of a bundle's folder")
+    pack.add_argument("bundle", type=Path)
+    pack.add_argument("out", type=Path)
+    pack.set_defaults(command=_pack)
+
     evaluate = commands.add_parser("evaluate", help="score a bundle on the test sets of a data folder")
     evaluate.add_argument("bundle", help="a name or a path")
     evaluate.add_argument("--data", type=Path, required=True)
@@ -119,27 +125,35 @@ def _train(arguments: argparse.Namespace) -> int:
 
 
 def _export(arguments: argparse.Namespace) -> int:
+    """Graphs first, then what is fitted on the bundle's own translations: the confidence."""
     from traverba_export.bundling import export_bundle, load_scores
-    from traverba_export.training.preparation import dev_sets
+    from traverba_export.quality.calibration import calibrate_bundle
+    from traverba_export.training.preparation import dev_sets, sample_training_sources
     from traverba_export.training.trainer import FINAL
 
     recipe = _find_recipe(arguments.recipe)
-    sentences = [
-        (split_direction(dev.direction)[1], text)
-        for dev in dev_sets(recipe, arguments.data)
-        for text in dev.sources
-    ]
+    held_out = dev_sets(recipe, arguments.data)
+    sentences = [(split_direction(dev.direction)[1], text) for dev in held_out for text in dev.sources]
     report = export_bundle(
         arguments.run / FINAL,
         arguments.run / "tokenizer.json",
         recipe,
         arguments.out,
         sentences=sentences[:: max(1, len(sentences) // 200)],
+        calibration=sample_training_sources(recipe, arguments.data),
+        precisions=arguments.precision or ("int8", "fp32"),
         storage=arguments.storage,
         bundle_version=arguments.version,
         scores=load_scores(arguments.scores) if arguments.scores else (),
     )
     print(f"{arguments.out}: {report}")
+    print(calibrate_bundle(arguments.out, dev_sets(recipe, arguments.data, sentences=1_000)))
+    return 0
+
+
+def _pack(arguments: argparse.Namespace) -> int:
+    pack_bundle(arguments.bundle, arguments.out)
+    print(f"{arguments.out}: {arguments.out.stat().st_size / 1e6:.1f} MB")
     return 0
 
 

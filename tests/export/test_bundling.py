@@ -59,7 +59,13 @@ def test_a_folder_and_a_single_file_hold_the_same_bundle(
         assert report.parity.sentences == 2
         with open_bundle(tmp_path / name, verify_hashes=True) as bundle:
             files = {entry.path for entry in bundle.manifest.files}
-            assert files == {"README.md", "decoder_step.onnx", "encoder.onnx", "tokenizer.json"}
+            assert files == {
+                "README.md",
+                "decoder_step.onnx",
+                "encoder.onnx",
+                "shared.fp32.weights",
+                "tokenizer.json",
+            }
 
 
 def test_the_manifest_says_what_the_model_is_and_what_it_learnt_from(
@@ -167,3 +173,16 @@ def test_scores_are_read_from_a_list_of_objects(tmp_path: Path) -> None:
     path = tmp_path / "scores.json"
     path.write_text(json.dumps([asdict(score)]), encoding="utf-8")
     assert load_scores(path) == (score,)
+
+
+def test_a_table_of_both_graphs_lies_once_on_disk(
+    tmp_path: Path, weights: Path, vocabulary: Path, recipe: Recipe
+) -> None:
+    export_bundle(
+        weights, vocabulary, recipe, tmp_path / "made", precisions=("fp32", "int8"), calibration=SENTENCES
+    )
+    table_size = 390 * 32  # V * E
+    sizes = {path.name: path.stat().st_size for path in (tmp_path / "made").iterdir()}
+    assert sizes["shared.fp32.weights"] == 2 * table_size  # float16
+    with open_bundle(tmp_path / "made", verify_hashes=True) as bundle:
+        assert "shared.fp32.weights" in {entry.path for entry in bundle.manifest.files}

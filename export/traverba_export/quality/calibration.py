@@ -21,8 +21,8 @@ from traverba.bundle import Calibration, open_bundle, write_bundle, write_manife
 from traverba.bundle.manifest import MANIFEST_FILE, MODEL_CARD_FILE
 from traverba.confidence import confidence, evidence
 from traverba_export.model_card import model_card
-from traverba_export.quality.test_sets import TestSet
 from traverba_export.recipe import split_direction
+from traverba_export.training.preparation import DevSet
 
 GOOD_CHRF = 50.0
 """Sentences from here on are mostly right translations with other words than the reference's."""
@@ -39,13 +39,13 @@ class Outcome:
     good: bool
 
 
-def translate_outcomes(translator: Translator, test_sets: Sequence[TestSet]) -> list[Outcome]:
+def translate_outcomes(translator: Translator, dev_sets: Sequence[DevSet]) -> list[Outcome]:
     """Translate dev sentences with the bundle's default search and judge each."""
     chrf, outcomes = CHRF(), []
-    for test_set in test_sets:
-        source, target = split_direction(test_set.direction)
-        translations = translator.translate(test_set.sources, source=source, target=target)
-        for translation, reference in zip(translations, test_set.references, strict=True):
+    for dev in dev_sets:
+        source, target = split_direction(dev.direction)
+        translations = translator.translate(dev.sources, source=source, target=target)
+        for translation, reference in zip(translations, dev.references, strict=True):
             log_probs = [token.log_prob for token in translation.tokens]
             if log_probs:
                 score = chrf.sentence_score(translation.text, [reference]).score
@@ -68,10 +68,10 @@ def fit_calibration(outcomes: Sequence[Outcome]) -> Calibration:
     )
 
 
-def calibrate_bundle(folder: Path, test_sets: Sequence[TestSet]) -> Calibration:
-    """Fit on ``test_sets`` and write the result into the bundle's manifest and model card."""
+def calibrate_bundle(folder: Path, dev_sets: Sequence[DevSet]) -> Calibration:
+    """Fit on ``dev_sets`` and write the result into the bundle's manifest and model card."""
     with load_translator(folder) as translator:
-        calibration = fit_calibration(translate_outcomes(translator, test_sets))
+        calibration = fit_calibration(translate_outcomes(translator, dev_sets))
     with open_bundle(folder, verify_hashes=True) as bundle, write_bundle(folder) as partial:
         manifest = dataclasses.replace(bundle.manifest, calibration=calibration)
         shutil.copytree(bundle.folder, partial, dirs_exist_ok=True)

@@ -107,13 +107,29 @@ def _pool(recipe: Recipe, spec: CorpusSpec, pairs: list[Pair], direction: str, s
     )
 
 
-def dev_sets(recipe: Recipe, data_dir: Path) -> list[DevSet]:
-    """The first `eval_sentences` of every dev corpus, one set for each of its directions."""
+def sample_training_sources(recipe: Recipe, data_dir: Path, count: int = 300) -> list[tuple[str, str]]:
+    """(target language, source text) from all over the training data, equally many of every direction."""
+    each = count // len(recipe.directions)
+    found: dict[str, list[str]] = {}
+    for spec in recipe.corpora:
+        pairs = list(read_pairs(spec, data_dir, ReadingReport()))
+        for direction in spec.directions:
+            source = spec.languages.index(split_direction(direction)[0])
+            found.setdefault(direction, []).extend(
+                pair[source] for pair in pairs[:: max(1, len(pairs) // each)]
+            )
+    return [(split_direction(d)[1], text) for d, texts in found.items() for text in texts[:each]]
+
+
+def dev_sets(recipe: Recipe, data_dir: Path, sentences: int | None = None) -> list[DevSet]:
+    """The first sentences of every dev corpus, one set for each of its directions.
+
+    Without ``sentences``, as many as the recipe evaluates on while training.
+    """
+    count = sentences or recipe.training.eval_sentences
     sets = []
     for spec in recipe.dev:
-        pairs = list(
-            itertools.islice(read_pairs(spec, data_dir, ReadingReport()), recipe.training.eval_sentences)
-        )
+        pairs = list(itertools.islice(read_pairs(spec, data_dir, ReadingReport()), count))
         for direction in spec.directions:
             first = split_direction(direction)[0] == spec.languages[0]
             sides = ([a for a, _ in pairs], [b for _, b in pairs])

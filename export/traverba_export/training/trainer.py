@@ -172,7 +172,8 @@ class Trainer:
 
     def _finish(self) -> Path:
         """Average the latest snapshots, score the average, write it."""
-        weights = average_weights([self.out_dir / name for name in self.progress.snapshots])
+        latest = self.progress.snapshots[-self.options.average_last :]
+        weights = average_weights([self.out_dir / name for name in latest])
         self.model.load_state_dict(weights)
         scores = evaluate(self.model, self.prepared.subwords, self.prepared.dev, self.options.precision)
         for s in scores:
