@@ -12,7 +12,7 @@ translate: export TRANSLATE_TEXT := $(value TEXT)
 translate: export TRANSLATE_FROM := $(value FROM)
 translate: export TRANSLATE_TO := $(value TO)
 
-.PHONY: translate test lint types pytest wheel clean
+.PHONY: translate test lint types pytest docs wheel clean
 
 translate: .venv-run/.installed
 	@.venv-run/bin/traverba translate --from "$$TRANSLATE_FROM" --to "$$TRANSLATE_TO" -- "$$TRANSLATE_TEXT"
@@ -28,6 +28,10 @@ types: .venv/.installed
 
 pytest: .venv/.installed
 	.venv/bin/pytest
+
+# Replaces the outputs shown in README and docs that are no longer what running them prints.
+docs: .venv/.installed
+	.venv/bin/python tests/packaging/pages.py --update
 
 wheel: .venv/.installed
 	.venv/bin/python -m build --wheel --no-isolation --outdir dist

@@ -1,95 +1,72 @@
-"""README and docs keep their word: what they show is run as written, and must print what they show.
-
-- In a ``console`` block, ``$ `` starts a command; the lines below it are its output.
-- In a ``python`` block, the comment behind or below a ``print`` is its output.
-- ``...`` stands for any text, where a figure differs from run to run.
-- ``<!-- not run: reason -->`` above a block is the rare exception.
-"""
+"""README and docs keep their word, see `tests.packaging.pages`."""
 
 from __future__ import annotations
 
-import doctest
-import os
-import re
-import subprocess
-import sys
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from tests.packaging.pages import PAGES, ROOT, Block, PageError, blocks_of, true_body, update
 
-ROOT = Path(__file__).parents[2]
-PAGES = [ROOT / "README.md", *sorted(ROOT.glob("docs/**/*.md"))]
-BLOCK = re.compile(
-    r"^(?:<!-- not run: (?P<reason>[^\n]+) -->\n)?```(?P<language>console|python|sh)\n(?P<body>.*?)^```$",
-    re.MULTILINE | re.DOTALL,
-)
+from traverba.bundle.installed import BUILT_IN
+
+SHOWS_THE_BUILT_IN_MODEL = ROOT / "docs" / "decoding.md"
 
 
-@dataclass(frozen=True)
-class Example:
-    """One command or one script, and what the page says that it prints."""
-
-    command: tuple[str, ...]
-    expected: str
-
-
-def blocks() -> list[object]:
+def all_blocks() -> list[object]:
     """Every block of every page as a test parameter; one that is not run is a skip with its reason."""
     parameters: list[object] = []
     for page in PAGES:
-        text = page.read_text(encoding="utf-8")
-        for match in BLOCK.finditer(text):
-            line = text.count("\n", 0, match.start("language")) + 1
-            marks = [pytest.mark.skip(reason=match["reason"])] if match["reason"] else []
-            name = f"{page.relative_to(ROOT)}:{line}"
-            parameters.append(pytest.param(match["language"], match["body"], id=name, marks=marks))
+        for block in blocks_of(page.read_text(encoding="utf-8")):
+            marks = [pytest.mark.skip(reason=block.reason)] if block.reason else []
+            if page == SHOWS_THE_BUILT_IN_MODEL and not BUILT_IN.exists():
+                marks = [pytest.mark.skip(reason="the built-in model is not in this checkout")]
+            name = f"{page.relative_to(ROOT)}:{block.line}"
+            parameters.append(pytest.param(block, id=name, marks=marks))
     return parameters
 
 
-def console_examples(body: str) -> list[Example]:
-    """``$ `` lines are commands (a trailing backslash continues one), the others output."""
-    chunks = re.split(r"^\$ ", body, flags=re.MULTILINE)
-    assert not chunks[0].strip(), f"output without a command: {chunks[0]!r}"
-    examples = []
-    for chunk in chunks[1:]:
-        command = re.match(r"(?:.*\\\n)*.*\n", chunk)
-        assert command is not None
-        examples.append(Example(("bash", "-ec", command[0]), chunk[command.end() :]))
-    return examples
+@pytest.mark.parametrize("block", all_blocks())
+def test_a_page_prints_what_it_shows(block: Block) -> None:
+    assert true_body(block) == block.body, "python tests/packaging/pages.py --update mends the page"
 
 
-def script_example(body: str) -> Example:
-    printed = re.findall(r"^(?:print\(.*\) *)?# (.*\n)", body, flags=re.MULTILINE)
-    return Example((sys.executable, "-c", body), "".join(printed))
+def true(language: str, body: str) -> str:
+    [block] = blocks_of(f"```{language}\n{body}```\n")
+    return true_body(block)
 
 
-def examples_of(language: str, body: str) -> list[Example]:
-    if language == "console":
-        return console_examples(body)
-    return [script_example(body) if language == "python" else Example(("bash", "-ec", body), "")]
+def test_commands_are_told_from_their_output() -> None:
+    assert true("console", "$ printf a \\\n    b\nab\n$ true\n") == "$ printf a \\\n    b\na\n$ true\n"
+    assert true("console", "$ printf 'a\\nb\\n'\n...\nb\n") == "$ printf 'a\\nb\\n'\n...\nb\n"
+    with pytest.raises(PageError, match="output without a command"):
+        true("console", "a\n$ true\n")
+    with pytest.raises(PageError, match="status 3"):
+        true("console", "$ exit 3\n")
 
 
-@pytest.mark.parametrize(("language", "body"), blocks())
-def test_a_page_prints_what_it_shows(language: str, body: str, tmp_path: Path) -> None:
-    """Run where a reader would stand, in the top folder, except that new files land elsewhere."""
-    for entry in ROOT.iterdir():
-        (tmp_path / entry.name).symlink_to(entry)
-    environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
-    for example in examples_of(language, body):
-        done = subprocess.run(
-            example.command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=300
-        )
-        assert done.returncode == 0, done.stderr
-        if language != "sh":
-            same = doctest.OutputChecker().check_output(example.expected, done.stdout, doctest.ELLIPSIS)
-            assert same, f"shown:\n{example.expected}\nprinted:\n{done.stdout}"
+@pytest.mark.parametrize(
+    ("shown", "printed"),
+    [
+        ("x = 1  # why\nprint(x)  # 1\n", "x = 1  # why\nprint(x)  # 1\n"),
+        ("print(2)  # 1\n", "print(2)  # 2\n"),
+        ("print(2)\n# 1\n\nx = 3\n", "print(2)  # 2\n\nx = 3\n"),
+        ("print('a...c')  # a...c\n", "print('a...c')  # a...c\n"),
+        ("for i in range(2):\n    print(i)\n# 7\n", "for i in range(2):\n    print(i)\n# 0\n# 1\n"),
+        ("print('a\\n\\nb')\n", "print('a\\n\\nb')\n# a\n#\n# b\n"),
+        (f"print('a' * {99})\n", f"print('a' * {99})\n# {'a' * 99}\n"),
+        ("print(end='')  # 1\n", "print(end='')\n"),
+    ],
+)
+def test_a_scripts_outputs_are_mended_where_they_stand(shown: str, printed: str) -> None:
+    assert true("python", shown) == printed
+    assert true("python", printed) == printed
 
 
-def test_the_readers_of_blocks_see_commands_and_output() -> None:
-    body = "$ printf a \\\n    b\nab\n$ true\n"
-    assert [(e.command[2], e.expected) for e in console_examples(body)] == [
-        ("printf a \\\n    b\n", "ab\n"),
-        ("true\n", ""),
-    ]
-    assert script_example("x = 1  # why\nprint(x)  # 1\n# 2\n").expected == "1\n2\n"
+def test_updating_changes_only_what_is_not_true(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tests.packaging.pages.ROOT", tmp_path)
+    page = tmp_path / "page.md"
+    skipped = "<!-- not run: takes long -->\n```console\n$ echo a\nb\n```\n"
+    page.write_text(f"# Title\n```console\n$ echo a\nb\n```\nwords\n{skipped}", encoding="utf-8")
+    assert update(page, write=False) == 1 == update(page, write=True)
+    assert page.read_text() == f"# Title\n```console\n$ echo a\na\n```\nwords\n{skipped}"
+    assert update(page, write=False) == 0
