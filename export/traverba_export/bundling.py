@@ -31,7 +31,7 @@ from traverba_export.graphs.sharing import save_graphs
 from traverba_export.model import EncoderDecoder, ModelConfig
 from traverba_export.model_card import model_card
 from traverba_export.quantisation import Agreement, IntegerArithmetic, agreement, calibrate
-from traverba_export.recipe import Recipe, split_direction
+from traverba_export.recipe import Recipe, RecipeError, split_direction
 from traverba_export.subwords import BOS, EOS, PAD, Subwords
 from traverba_export.verification import GraphPair, ParityReport, verify
 
@@ -114,7 +114,7 @@ def export_bundle(
     """
     trained, subwords = load_trained(weights_file), Subwords(tokenizer_path)
     if subwords.vocab_size != trained.model.config.vocab_size:
-        raise ValueError(
+        raise RecipeError(
             f"{weights_file} has {trained.model.config.vocab_size} subwords, {tokenizer_path} has "
             f"{subwords.vocab_size}; give the vocabulary of the same run, and train with its size"
         )

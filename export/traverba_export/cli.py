@@ -71,8 +71,9 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument(
         "--data", type=Path, required=True, help="dev sentences for the parity check are read here"
     )
+    export.add_argument("--out", type=Path, required=True, help="the bundle's folder; `pack` makes one file")
     export.add_argument(
-        "--out", type=Path, required=True, help="a folder, or one file that ends in .traverba"
+        "--precision", action="append", choices=("int8", "fp32"), help="default: int8, then fp32"
     )
     export.add_argument("--storage", choices=("fp16", "fp32"), default="fp16", help="of the weights on disk")
     export.add_argument("--version", default="1", help="of the bundle, for people")

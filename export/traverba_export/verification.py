@@ -12,6 +12,7 @@ import torch
 from numpy.typing import NDArray
 
 from traverba.contract import DECODER_STEP, ENCODER, MEMORY
+from traverba.errors import TraverbaError
 from traverba.graphs import import_onnxruntime
 from traverba_export.corpora.batching import pad
 from traverba_export.model import EncoderDecoder, Memory
@@ -30,7 +31,7 @@ STEPS = 4
 CANDIDATES = 6
 
 
-class ParityError(Exception):
+class ParityError(TraverbaError):
     """The exported graphs do not compute what the PyTorch model computes."""
 
 

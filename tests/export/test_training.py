@@ -17,7 +17,7 @@ from traverba_export.training.schedule import learning_rate
 
 RECIPE = """
 name = "reversal"
-vocab_size = 300
+vocab_size = 271
 [model]
 preset = "tiny"
 dropout = 0.1
@@ -57,6 +57,11 @@ def command(folder: Path, out: str) -> list[str]:
     return [sys.executable, "-c", start, "train", str(folder / "recipe.toml"), *where]
 
 
+def train(folder: Path, out: str) -> None:
+    done = subprocess.run(command(folder, out), capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
 def losses(out: Path) -> dict[int, float]:
     with (out / "log.csv").open(newline="", encoding="utf-8") as stream:
         return {int(row["step"]): float(row["train_loss"]) for row in csv.DictReader(stream)}
@@ -76,10 +81,10 @@ def kill_after_some_checkpoints(folder: Path, out: str, step: int) -> None:
 
 
 def test_a_killed_run_continues_as_if_nothing_had_happened(folder: Path) -> None:
-    subprocess.run(command(folder, "whole"), check=True, capture_output=True)
+    train(folder, "whole")
     kill_after_some_checkpoints(folder, "killed", step=30)
     assert max(losses(folder / "killed")) < 120
-    subprocess.run(command(folder, "killed"), check=True, capture_output=True)
+    train(folder, "killed")
     assert losses(folder / "killed") == losses(folder / "whole")
     weights = [torch.load(folder / out / "final.pt")["model"] for out in ("whole", "killed")]
     assert all(torch.equal(weights[0][name], weights[1][name]) for name in weights[0])
@@ -89,10 +94,10 @@ def test_a_killed_run_continues_as_if_nothing_had_happened(folder: Path) -> None
 
 def test_a_truncated_checkpoint_cannot_come_from_a_kill_while_saving(folder: Path) -> None:
     """What a kill in the middle of a save leaves behind is a `.partial` file, which is ignored."""
-    subprocess.run(command(folder, "out"), check=True, capture_output=True)
+    train(folder, "out")
     latest = folder / "out" / LATEST
     latest.with_suffix(".pt.partial").write_bytes(latest.read_bytes()[:100])
-    subprocess.run(command(folder, "out"), check=True, capture_output=True)
+    train(folder, "out")
 
 
 def test_the_learning_rate_warms_up_stays_and_decays() -> None:
@@ -131,3 +136,18 @@ def test_bad_use_of_the_command_line_is_one_line_and_exit_code_2(folder: Path) -
     assert done.returncode == 2
     assert "train.tsv:2: not valid UTF-8" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_corpus_too_small_for_its_vocabulary_is_refused_before_training(folder: Path) -> None:
+    (folder / "recipe.toml").write_text(RECIPE.replace("271", "5000"), encoding="utf-8")
+    done = subprocess.run(command(folder, "out"), capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "vocab_size = 5000" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_training_stops_early_when_dev_no_longer_gains(folder: Path) -> None:
+    """With a learning rate of zero, the second and third evaluations cannot be better than the first."""
+    still = RECIPE.replace("eval_interval = 40", "eval_interval = 20\npatience = 2\nlearning_rate = 0.0")
+    (folder / "recipe.toml").write_text(still, encoding="utf-8")
+    train(folder, "out")
+    assert max(losses(folder / "out")) == 60

@@ -12,7 +12,7 @@ from pathlib import Path
 from traverba_export.corpora.cleaning import clean_pairs, comparison_key
 from traverba_export.corpora.examples import Pool, build_pool
 from traverba_export.corpora.reading import CorpusSpec, ReadingReport, read_pairs
-from traverba_export.recipe import Recipe, split_direction
+from traverba_export.recipe import Recipe, RecipeError, split_direction
 from traverba_export.subwords import Subwords, train_subwords
 
 log = logging.getLogger(__name__)
@@ -71,9 +71,18 @@ def _read_clean(spec: CorpusSpec, recipe: Recipe, data_dir: Path, held_out: set[
 
 
 def _subwords(recipe: Recipe, texts: list[list[Pair]], path: Path) -> Subwords:
+    """Learn the vocabulary, or take the one an earlier sitting learnt; its size must be the model's."""
     if path.exists():
-        return Subwords(path)
-    return train_subwords(_balanced_sample(recipe, texts), recipe.languages, recipe.vocab_size, path)
+        subwords = Subwords(path)
+    else:
+        sample = _balanced_sample(recipe, texts)
+        subwords = train_subwords(sample, recipe.languages, recipe.vocab_size, path)
+    if subwords.vocab_size != recipe.vocab_size:
+        raise RecipeError(
+            f"{path} has {subwords.vocab_size} subwords, the recipe says vocab_size = {recipe.vocab_size}; "
+            "a small corpus yields no more: set that number, or start in another folder"
+        )
+    return subwords
 
 
 def _balanced_sample(recipe: Recipe, texts: list[list[Pair]]) -> Iterator[str]:
