@@ -90,7 +90,7 @@ def measure(
     tasks: dict[str, Task] = {
         s.name: partial(s.translate, sources, workload.target_length, workload.beam_size) for s in systems
     }
-    tasks |= {READING: reading(cost.size_bytes("int8")), MULTIPLYING: multiplying()}
+    tasks |= {READING: reading(cost.size_bytes("int8")), MULTIPLYING: multiplying("int8")}
     return take_turns(tasks, settings.rounds, settings.turn_ms, CLOCKS[settings.clock])
 
 

@@ -19,7 +19,7 @@ import torch
 
 from benchmarks import machines
 from benchmarks.floors import StepCost, multiplying, reading, step_floor_ms
-from benchmarks.measuring import Rounds, Spread, quantile, turn_ms
+from benchmarks.measuring import Rounds, Spread, Task, quantile, turn_ms
 from benchmarks.plotting import bars, lines
 from benchmarks.reporting import RESULTS, Figure, Report, Target, about
 from benchmarks.stopwatch import StepClock, share_outside
@@ -70,12 +70,11 @@ def measure_steps(
     """Shape -> system -> p50 of each round; the same for p95; and both floors, in turns with the systems."""
     p50: dict[str, Rounds] = {shape.name: {s.name: [] for s in systems} for shape in SHAPES}
     p95: dict[str, Rounds] = {shape.name: {s.name: [] for s in systems} for shape in SHAPES}
-    floors: Rounds = {MULTIPLYING: []}
-    tasks = {MULTIPLYING: multiplying()}
-    for system in systems:
-        size_bytes = cost.size_bytes(precision(system))
-        tasks.setdefault(reading_of(system), reading(size_bytes))
-        floors.setdefault(reading_of(system), [])
+    tasks: dict[str, Task] = {}
+    for kind in map(precision, systems):
+        tasks[f"{READING} {kind}"] = reading(cost.size_bytes(kind))
+        tasks[f"{MULTIPLYING} {kind}"] = multiplying(kind)
+    floors: Rounds = {name: [] for name in tasks}
     for _ in range(rounds):
         for name, task in tasks.items():
             floors[name].append(statistics.median(turn_ms(task, budget_ms=30)))
@@ -91,11 +90,6 @@ def precision(system: Traverba) -> str:
     return system.name.removeprefix("traverba ")
 
 
-def reading_of(system: Traverba) -> str:
-    """The floor of a system's own weight bytes."""
-    return f"{READING} {precision(system)}"
-
-
 def step_figures(
     systems: Sequence[Traverba],
     cost: StepCost,
@@ -108,7 +102,11 @@ def step_figures(
             name, times = system.name, p50[shape.name][system.name]
             yield Figure(f"step, {shape.name}, p50", name, Spread.of(times), "ms")
             yield Figure(f"step, {shape.name}, p95", name, Spread.of(p95[shape.name][name]), "ms")
-            floor = step_floor_ms(cost, shape.rows, floors[reading_of(system)], floors[MULTIPLYING])
+            kind = precision(system)
+            floor = step_floor_ms(
+                cost, shape.rows, floors[f"{READING} {kind}"], floors[f"{MULTIPLYING} {kind}"]
+            )
+            yield Figure(f"step, {shape.name}, p50", f"floor {kind}", Spread.of(floor), "ms")
             ratios = [ms / least for ms, least in zip(times, floor, strict=True)]
             judged = shape is ONE_ROW and system is systems[0]
             yield Figure(

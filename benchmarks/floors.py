@@ -56,8 +56,17 @@ def reading(size_bytes: int) -> Task:
     return lambda: values.sum()
 
 
-def multiplying() -> Task:
-    """One int8 product of `GEMM_SHAPE`: unsigned activations, signed seven-bit weights, exact everywhere."""
+def multiplying(precision: str) -> Task:
+    """One product of `GEMM_SHAPE` in int8 or float32."""
+    if precision.startswith("int8"):
+        return _multiplying_integers()
+    rows, width, out = GEMM_SHAPE
+    x, weights = torch.ones(rows, width), torch.ones(width, out)
+    return lambda: x @ weights
+
+
+def _multiplying_integers() -> Task:
+    """Unsigned activations, signed seven-bit weights: exact on every CPU."""
     rows, width, out = GEMM_SHAPE
     rng = np.random.default_rng(1)
     weights = numpy_helper.from_array(rng.integers(-63, 64, (width, out)).astype(np.int8), "weights")
@@ -80,13 +89,13 @@ def multiplying() -> Task:
 
 
 def gmacs_per_s(gemm_ms: float) -> float:
-    """The rate of int8 multiply-adds that `multiplying` reached, in 10^9 a second."""
+    """The rate of multiply-adds that `multiplying` reached, in 10^9 a second."""
     rows, width, out = GEMM_SHAPE
     return rows * width * out / gemm_ms / 1e6
 
 
 def arithmetic_floor_ms(cost: StepCost, rows: int, gemm_ms: float) -> float:
-    """Milliseconds that the multiply-adds of one int8 step of ``rows`` rows take at the best rate seen."""
+    """Milliseconds that the multiply-adds of one step of ``rows`` rows take at the best rate seen."""
     return cost.weights * rows / (gmacs_per_s(gemm_ms) * 1e6)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -12,7 +13,7 @@ matplotlib.use("Agg")
 from matplotlib import pyplot
 from matplotlib.figure import Figure
 
-from benchmarks.measuring import Spread
+from benchmarks.measuring import Spread, short
 
 OURS, THEIRS, LIMIT = "#1b6ca8", "#b8b8b8", "#d1603d"
 
@@ -24,11 +25,14 @@ def colour(system: str) -> str:
 
 def bars(path: Path, title: str, unit: str, panels: Mapping[str, Mapping[str, Spread]], note: str) -> None:
     """``panels``: title of a panel -> system -> figure. Axes start at zero and are not shared."""
-    tallest = max(map(len, panels.values()))
-    figure, axes = pyplot.subplots(
-        1, len(panels), figsize=(4.6 * len(panels), 1.4 + 0.36 * tallest), squeeze=False, layout="constrained"
+    tallest, columns = max(map(len, panels.values())), min(3, len(panels))
+    size = 4.6 * columns, (1.4 + 0.36 * tallest) * math.ceil(len(panels) / columns)
+    figure, grid = pyplot.subplots(
+        math.ceil(len(panels) / columns), columns, figsize=size, squeeze=False, layout="constrained"
     )
-    for axis, (name, values) in zip(axes[0], panels.items(), strict=True):
+    for axis in grid.flat[len(panels) :]:
+        axis.set_visible(False)
+    for axis, (name, values) in zip(grid.flat, panels.items(), strict=False):
         systems = list(values)
         medians = [values[s].median for s in systems]
         errors = [
@@ -36,7 +40,7 @@ def bars(path: Path, title: str, unit: str, panels: Mapping[str, Mapping[str, Sp
             [values[s].high - values[s].median for s in systems],
         ]
         drawn = axis.barh(systems, medians, xerr=errors, color=[colour(s) for s in systems], ecolor="#444444")
-        axis.bar_label(drawn, [f"{value:#.3g}".rstrip(".") for value in medians], padding=4, fontsize=8)
+        axis.bar_label(drawn, [short(value) for value in medians], padding=4, fontsize=8)
         axis.set(title=name, xlabel=unit, xlim=(0, 1.25 * max(values[s].high for s in systems)))
         axis.invert_yaxis()
         axis.spines[["top", "right"]].set_visible(False)
@@ -58,6 +62,6 @@ def lines(
 
 def _save(figure: Figure, path: Path, title: str, note: str) -> None:
     figure.suptitle(title, fontsize=12)
-    figure.text(0.01, -0.04, note, fontsize=7, color="#555555", wrap=True)
+    figure.supxlabel(note, fontsize=7, color="#555555", x=0.01, ha="left", wrap=True)
     figure.savefig(path, dpi=110, bbox_inches="tight", metadata={"Software": None})
     pyplot.close(figure)

@@ -19,6 +19,7 @@ TOP = """# Results
 
 Written by `python -m benchmarks.summary` from the files beside it; how they were measured is in
 [the README above](../README.md). A verdict looks at the median; the range is that of all rounds.
+Execution providers are compared by `traverba bench`; its results are in [providers/](providers/README.md).
 """
 
 
