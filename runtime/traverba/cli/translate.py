@@ -102,5 +102,5 @@ def _format(translation: Translation, args: Namespace) -> str:
     if args.json:
         return json.dumps(translation.to_json(), ensure_ascii=False)
     if args.n_best:
-        return "\n".join(f"{each.score:.4f}\t{each.text}" for each in translation.hypotheses)
+        return "\n".join(f"{each.score:.3f}\t{each.text}" for each in translation.hypotheses)
     return translation.text

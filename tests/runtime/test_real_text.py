@@ -1,0 +1,90 @@
+"""The same sentence gets the same tokens, whatever is translated beside it: on real text, bit for bit."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from pydoc_data.topics import topics
+
+import pytest
+
+from traverba import Batching, DecodeOptions, Translation, Translator, load_translator
+from traverba.bundle import find_bundle, open_bundle
+from traverba.bundle.installed import BUILT_IN
+
+DATA = Path(__file__).parents[1] / "data"
+SENTENCE = re.compile(r"[A-Z][^.!?]*[.!?](?=\s|$)")
+GREEDY, BEAM = DecodeOptions(beam_size=1), DecodeOptions(beam_size=5, num_hypotheses=3)
+
+Model = tuple[Path | None, str, str]
+"""A bundle, one of its precisions, and a target language."""
+
+Facts = tuple[object, ...]
+
+
+def models() -> list[object]:
+    """Every variant that ships, and the small ones of the tests."""
+    tiny = [
+        pytest.param((DATA / f"{name}.traverba", precision, "qab"), id=name)
+        for name, precision in (("tiny", "fp32"), ("tiny-int8", "int8"))
+    ]
+    if not BUILT_IN.exists():
+        missing = pytest.mark.skip(reason="the built-in model is not in this checkout")
+        return [*tiny, pytest.param((None, "fp32", "fr"), id="built-in", marks=missing)]
+    with open_bundle(find_bundle()) as bundle:
+        precisions = [variant.precision for variant in bundle.manifest.variants]
+    return [*tiny, *(pytest.param((None, p, "fr"), id=f"built-in-{p}") for p in precisions)]
+
+
+def sentences(count: int) -> list[str]:
+    """English of the standard library's own manual, 3 to 25 words each."""
+    paragraphs = [p for topic in topics.values() for p in re.split(r"\n\s*\n", topic)]
+    found = [s for p in paragraphs for s in SENTENCE.findall(" ".join(p.split())) if 3 <= s.count(" ") <= 24]
+    return list(dict.fromkeys(found))[:count]
+
+
+def facts(translation: Translation) -> Facts:
+    hypotheses = translation.hypotheses
+    return (translation.text, translation.flags, [(h.text, h.score, h.tokens) for h in hypotheses])
+
+
+def streamed(translator: Translator, text: str, target: str) -> Translation:
+    stream = translator.stream(text, target=target, options=GREEDY)
+    pieces = "".join(stream)
+    assert stream.translation is not None and pieces == stream.translation.text
+    return stream.translation
+
+
+def differing(expected: Iterable[Facts], found: Iterable[Translation]) -> int:
+    return sum(wanted != facts(other) for wanted, other in zip(expected, found, strict=True))
+
+
+@pytest.mark.parametrize("model", models())
+def test_a_thousand_sentences_are_translated_alike_alone_streamed_and_in_any_batch(model: Model) -> None:
+    path, precision, target = model
+    texts = sentences(1000 if path is None else 200)
+    shuffled = random.Random(5).sample(range(len(texts)), len(texts))
+    few = Batching(token_budget=300, window=50)
+    with (
+        load_translator(path, device="cpu", precision=precision, threads=1) as one,
+        load_translator(path, device="cpu", precision=precision, threads=2) as two,
+    ):
+        expected = [facts(streamed(one, text, target)) for text in texts]  # each alone
+        alone = [two.translate(text, target=target, options=GREEDY) for text in texts[::10]]
+        assert differing(expected[::10], alone) == 0
+        assert differing(expected, one.translate(texts, target=target, options=GREEDY)) == 0
+        mixed = (texts[i] for i in shuffled)
+        found = two.translate_iter(mixed, target=target, options=GREEDY, batching=few)
+        assert differing([expected[i] for i in shuffled], found) == 0
+
+
+@pytest.mark.parametrize("model", models())
+def test_a_beam_does_not_depend_on_the_batch_either(model: Model) -> None:
+    path, precision, target = model
+    texts = sentences(100)
+    with load_translator(path, device="cpu", precision=precision, threads=1) as one:
+        expected = [facts(one.translate(text, target=target, options=BEAM)) for text in texts]
+        assert differing(expected, one.translate(texts, target=target, options=BEAM)) == 0
+        assert differing(expected[::-1], one.translate(texts[::-1], target=target, options=BEAM)) == 0
