@@ -101,10 +101,14 @@ def test_both_precisions_are_scored_by_the_runtime(folder: Path) -> None:
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
         bleu, _ = json.loads(where.read_text(encoding="utf-8"))
-        assert (bleu["metric"], bleu["test_set"], bleu["settings"]) == ("BLEU", "tatoeba test", "beam 5")
+        assert (bleu["metric"], bleu["test_set"], bleu["settings"]) == (
+            "BLEU",
+            "tatoeba test",
+            f"beam 5, {precision}",
+        )
         assert bleu["signature"].startswith("nrefs:1|case:mixed")
         assert bleu["value"] > 60
-        assert "| en-fr | tatoeba test | beam 5 |" in done.stdout
+        assert f"| en-fr | tatoeba test | beam 5, {precision} |" in done.stdout
 
 
 def test_the_manifest_says_what_the_model_learnt_from_and_how_far_to_trust_it(folder: Path) -> None:

@@ -33,9 +33,9 @@ def evaluate_bundle(
         for beam_size in beam_sizes:
             options = DecodeOptions(beam_size=beam_size)
             answers = translator.translate(test_set.sources, source=source, target=target, options=options)
-            yield _score(
-                test_set, [a.text for a in answers], "greedy" if beam_size == 1 else f"beam {beam_size}"
-            )
+            search = "greedy" if beam_size == 1 else f"beam {beam_size}"
+            settings = f"{search}, {translator.info.precision}"
+            yield _score(test_set, [a.text for a in answers], settings)
 
 
 def _score(test_set: TestSet, hypotheses: list[str], settings: str) -> Scored:
