@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from pydoc_data.topics import topics
 
@@ -18,31 +19,41 @@ DATA = Path(__file__).parents[1] / "data"
 SENTENCE = re.compile(r"[A-Z][^.!?]*[.!?](?=\s|$)")
 GREEDY, BEAM = DecodeOptions(beam_size=1), DecodeOptions(beam_size=5, num_hypotheses=3)
 
-Model = tuple[Path | None, str, str]
-"""A bundle, one of its precisions, and a target language."""
-
 Facts = tuple[object, ...]
 
 
-def models() -> list[object]:
-    """Every variant that ships, and the small ones of the tests."""
-    tiny = [
-        pytest.param((DATA / f"{name}.traverba", precision, "qab"), id=name)
-        for name, precision in (("tiny", "fp32"), ("tiny-int8", "int8"))
-    ]
-    if not BUILT_IN.exists():
-        missing = pytest.mark.skip(reason="the built-in model is not in this checkout")
-        return [*tiny, pytest.param((None, "fp32", "fr"), id="built-in", marks=missing)]
-    with open_bundle(find_bundle()) as bundle:
-        precisions = [variant.precision for variant in bundle.manifest.variants]
-    return [*tiny, *(pytest.param((None, p, "fr"), id=f"built-in-{p}") for p in precisions)]
+@dataclass(frozen=True)
+class Case:
+    """One precision of a bundle, and what it translates."""
+
+    path: Path | None
+    precision: str
+    target: str
+    texts: list[str]
 
 
-def sentences(count: int) -> list[str]:
+def manual(count: int) -> list[str]:
     """English of the standard library's own manual, 3 to 25 words each."""
     paragraphs = [p for topic in topics.values() for p in re.split(r"\n\s*\n", topic)]
     found = [s for p in paragraphs for s in SENTENCE.findall(" ".join(p.split())) if 3 <= s.count(" ") <= 24]
     return list(dict.fromkeys(found))[:count]
+
+
+def cases() -> list[object]:
+    """Every variant that ships, and the small models of the tests with sentences of their language."""
+    lines = (DATA / "tiny.tsv").read_text(encoding="utf-8").splitlines()
+    made_up = list(dict.fromkeys(line.split("\t")[2] for line in lines if line.startswith("qaa")))
+    tiny = [
+        pytest.param(Case(DATA / f"{name}.traverba", precision, "qab", made_up), id=name)
+        for name, precision in (("tiny", "fp32"), ("tiny-int8", "int8"))
+    ]
+    if not BUILT_IN.exists():
+        missing = pytest.mark.skip(reason="the built-in model is not in this checkout")
+        return [*tiny, pytest.param(None, id="built-in", marks=missing)]
+    with open_bundle(find_bundle()) as bundle:
+        precisions = [variant.precision for variant in bundle.manifest.variants]
+    texts = manual(1000)
+    return [*tiny, *(pytest.param(Case(None, p, "fr", texts), id=f"built-in-{p}") for p in precisions)]
 
 
 def facts(translation: Translation) -> Facts:
@@ -61,15 +72,14 @@ def differing(expected: Iterable[Facts], found: Iterable[Translation]) -> int:
     return sum(wanted != facts(other) for wanted, other in zip(expected, found, strict=True))
 
 
-@pytest.mark.parametrize("model", models())
-def test_a_thousand_sentences_are_translated_alike_alone_streamed_and_in_any_batch(model: Model) -> None:
-    path, precision, target = model
-    texts = sentences(1000 if path is None else 200)
+@pytest.mark.parametrize("case", cases())
+def test_a_thousand_sentences_are_translated_alike_alone_streamed_and_in_any_batch(case: Case) -> None:
+    texts, target = case.texts, case.target
     shuffled = random.Random(5).sample(range(len(texts)), len(texts))
     few = Batching(token_budget=300, window=50)
     with (
-        load_translator(path, device="cpu", precision=precision, threads=1) as one,
-        load_translator(path, device="cpu", precision=precision, threads=2) as two,
+        load_translator(case.path, device="cpu", precision=case.precision, threads=1) as one,
+        load_translator(case.path, device="cpu", precision=case.precision, threads=2) as two,
     ):
         expected = [facts(streamed(one, text, target)) for text in texts]  # each alone
         alone = [two.translate(text, target=target, options=GREEDY) for text in texts[::10]]
@@ -80,11 +90,10 @@ def test_a_thousand_sentences_are_translated_alike_alone_streamed_and_in_any_bat
         assert differing([expected[i] for i in shuffled], found) == 0
 
 
-@pytest.mark.parametrize("model", models())
-def test_a_beam_does_not_depend_on_the_batch_either(model: Model) -> None:
-    path, precision, target = model
-    texts = sentences(100)
-    with load_translator(path, device="cpu", precision=precision, threads=1) as one:
+@pytest.mark.parametrize("case", cases())
+def test_a_beam_does_not_depend_on_the_batch_either(case: Case) -> None:
+    texts, target = case.texts[:100], case.target
+    with load_translator(case.path, device="cpu", precision=case.precision, threads=1) as one:
         expected = [facts(one.translate(text, target=target, options=BEAM)) for text in texts]
         assert differing(expected, one.translate(texts, target=target, options=BEAM)) == 0
         assert differing(expected[::-1], one.translate(texts[::-1], target=target, options=BEAM)) == 0
