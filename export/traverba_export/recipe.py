@@ -36,6 +36,8 @@ class TrainingOptions:
     """fp32, bf16 (CPU or CUDA), or fp16 (CUDA)."""
     casual_share: float = 0.1
     """Share of pairs added once more in lower case and without the final full stop."""
+    lexicon_passes: float = 0.0
+    """Passes in an epoch over single-word pairs learnt from the corpora by alignment; 0: none."""
     eval_interval: int = 1_000
     """Steps between evaluations on dev."""
     eval_sentences: int = 300

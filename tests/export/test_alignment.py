@@ -5,7 +5,7 @@ from collections import defaultdict
 import numpy as np
 import pytest
 
-from traverba_export.alignment import learn_lexical_table
+from traverba_export.alignment import learn_lexical_table, learn_lexicon
 from traverba_export.alignment.model1 import NULL
 
 Corpus = list[tuple[list[int], list[int]]]
@@ -63,3 +63,15 @@ def test_an_unseen_word_has_no_translations() -> None:
 def test_an_empty_corpus_is_refused() -> None:
     with pytest.raises(ValueError, match="empty"):
         learn_lexical_table([])
+
+
+def test_a_lexicon_holds_the_words_that_choose_each_other() -> None:
+    pairs = [("The house.", "Das Haus."), ("The book", "Das Buch"), ("A book!", "Ein Buch!")] * 3
+    assert learn_lexicon(pairs) == [("a", "ein"), ("book", "buch"), ("house", "haus"), ("the", "das")]
+
+
+def test_sentences_without_words_teach_no_words() -> None:
+    assert learn_lexicon([("one 1", "un 1"), ("...", "!"), ("two", "deux")]) == [
+        ("one", "un"),
+        ("two", "deux"),
+    ]

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from traverba_export.alignment.lexicon import learn_lexicon
 from traverba_export.corpora.cleaning import clean_pairs, comparison_key
 from traverba_export.corpora.examples import Pool, build_pool
 from traverba_export.corpora.reading import CorpusSpec, ReadingReport, read_pairs
@@ -48,6 +49,8 @@ def prepare(recipe: Recipe, data_dir: Path, out_dir: Path) -> Prepared:
         for spec, pairs in zip(recipe.corpora, texts, strict=True)
         for direction in spec.directions
     ]
+    if recipe.training.lexicon_passes:
+        pools += _lexicon_pools(recipe, texts, subwords, out_dir)
     return Prepared(subwords, pools, dev_sets(recipe, data_dir))
 
 
@@ -114,6 +117,32 @@ def _pool(recipe: Recipe, spec: CorpusSpec, pairs: list[Pair], direction: str, s
         recipe.training.casual_share,
         recipe.seed,
     )
+
+
+def _lexicon_pools(recipe: Recipe, texts: list[list[Pair]], subwords: Subwords, out_dir: Path) -> list[Pool]:
+    """Single words as examples, for every trained direction; what an earlier sitting learnt is kept."""
+    pools = []
+    for languages in dict.fromkeys(spec.languages for spec in recipe.corpora):
+        mine = [(s, t) for s, t in zip(recipe.corpora, texts, strict=True) if s.languages == languages]
+        path = out_dir / f"lexicon.{'-'.join(languages)}.tsv"
+        if not path.exists():
+            _write_pairs(path, learn_lexicon([pair for _, pairs in mine for pair in pairs]))
+        words = list(read_pairs(CorpusSpec((path.name,), languages), out_dir, ReadingReport()))
+        log.info("%s: %d pairs of words", path.name, len(words))
+        for direction in dict.fromkeys(d for spec, _ in mine for d in spec.directions):
+            source, target = split_direction(direction)
+            oriented = words if source == languages[0] else [(b, a) for a, b in words]
+            passes = recipe.training.lexicon_passes
+            pools.append(
+                build_pool(f"lexicon {direction}", oriented, target, passes, subwords, 0.0, recipe.seed)
+            )
+    return pools
+
+
+def _write_pairs(path: Path, pairs: list[Pair]) -> None:
+    partial = path.with_suffix(".partial")
+    partial.write_text("".join(f"{a}\t{b}\n" for a, b in pairs), encoding="utf-8")
+    partial.replace(path)
 
 
 def sample_training_sources(recipe: Recipe, data_dir: Path, count: int = 300) -> list[tuple[str, str]]:
