@@ -12,7 +12,14 @@ pytest.importorskip("cpuinfo")
 
 from benchmarks.decode_step import growth
 from benchmarks.endurance import growth_percent
-from benchmarks.floors import GEMM_SHAPE, StepCost, arithmetic_floor_ms, gmacs_per_s, step_floor_ms
+from benchmarks.floors import (
+    GEMM_SHAPE,
+    StepCost,
+    arithmetic_floor_ms,
+    gmacs_per_s,
+    multiplying,
+    step_floor_ms,
+)
 from benchmarks.machines import Machine
 from benchmarks.measuring import Spread, quantile, take_turns, times_faster, turn_ms
 from benchmarks.reporting import Figure, Report, Target, read_figures
@@ -75,6 +82,12 @@ def test_the_arithmetic_floor_is_the_multiply_adds_at_the_rate_of_the_reference_
     rows, width, out = GEMM_SHAPE
     assert gmacs_per_s(gemm_ms=1.0) == pytest.approx(rows * width * out / 1e6)
     assert arithmetic_floor_ms(StepCost(width * out), rows, gemm_ms=3.0) == pytest.approx(3.0)
+
+
+@pytest.mark.parametrize("precision", ["int8", "fp32"])
+def test_the_reference_product_can_be_made_in_both_precisions(precision: str) -> None:
+    (product,) = multiplying(precision)()
+    assert product.shape == (GEMM_SHAPE[0], GEMM_SHAPE[2])
 
 
 def test_the_floor_of_a_step_is_the_slower_of_reading_and_multiplying() -> None:
