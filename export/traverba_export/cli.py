@@ -91,6 +91,7 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument("bundle", help="a name or a path")
     evaluate.add_argument("--data", type=Path, required=True)
     evaluate.add_argument("--direction", action="append", help="such as en-fr; default: all of the bundle's")
+    evaluate.add_argument("--test-set", action="append", help="such as tatoeba; default: all that are there")
     evaluate.add_argument("--beam", type=int, action="append", help="default: 1 and 5")
     evaluate.add_argument("--precision", help="the bundle's graph variant; default: its own choice")
     evaluate.add_argument("--json", type=Path, help="write the scores here too")
@@ -165,7 +166,9 @@ def _evaluate(arguments: argparse.Namespace) -> int:
 
     with load_translator(arguments.bundle, precision=arguments.precision) as translator:
         own = ["-".join(direction) for direction in translator.info.directions]
-        test_sets = [s for d in arguments.direction or own for s in find_test_sets(arguments.data, d)]
+        found = [s for d in arguments.direction or own for s in find_test_sets(arguments.data, d)]
+        wanted = tuple(arguments.test_set or ("",))
+        test_sets = [s for s in found if s.name.startswith(wanted)]
         results = []
         for scored in evaluate_bundle(translator, test_sets, arguments.beam or (1, 5)):
             logging.info(
