@@ -19,6 +19,9 @@ DATA = Path(__file__).parents[1] / "data"
 SENTENCE = re.compile(r"[A-Z][^.!?]*[.!?](?=\s|$)")
 GREEDY, BEAM = DecodeOptions(beam_size=1), DecodeOptions(beam_size=5, num_hypotheses=3)
 
+RUNAWAY_RATE = 0.01
+"""Of technical English, which the built-in model was not trained on; 2 in 1,000 when this was written."""
+
 Facts = tuple[object, ...]
 
 
@@ -68,6 +71,16 @@ def streamed(translator: Translator, text: str, target: str) -> Translation:
     return stream.translation
 
 
+def each_alone(translator: Translator, texts: list[str], target: str) -> list[Facts]:
+    """Streamed one by one; what ran away is the documented exception, and must be rare."""
+    found = [streamed(translator, text, target) for text in texts]
+    runaways = [i for i, translation in enumerate(found) if "runaway" in translation.flags]
+    assert len(runaways) <= RUNAWAY_RATE * len(texts)
+    for i in runaways:
+        found[i] = translator.translate(texts[i], target=target, options=GREEDY)
+    return [facts(translation) for translation in found]
+
+
 def differing(expected: Iterable[Facts], found: Iterable[Translation]) -> int:
     return sum(wanted != facts(other) for wanted, other in zip(expected, found, strict=True))
 
@@ -81,7 +94,7 @@ def test_a_thousand_sentences_are_translated_alike_alone_streamed_and_in_any_bat
         load_translator(case.path, device="cpu", precision=case.precision, threads=1) as one,
         load_translator(case.path, device="cpu", precision=case.precision, threads=2) as two,
     ):
-        expected = [facts(streamed(one, text, target)) for text in texts]  # each alone
+        expected = each_alone(one, texts, target)
         alone = [two.translate(text, target=target, options=GREEDY) for text in texts[::10]]
         assert differing(expected[::10], alone) == 0
         assert differing(expected, one.translate(texts, target=target, options=GREEDY)) == 0
