@@ -36,6 +36,8 @@ class TrainingOptions:
     """fp32, bf16 (CPU or CUDA), or fp16 (CUDA)."""
     casual_share: float = 0.1
     """Share of pairs added once more in lower case and without the final full stop."""
+    stand_in_share: float = 0.0
+    """Share of pairs in which a name or number becomes a stand-in such as "{0}", if both sides have it."""
     lexicon_passes: float = 0.0
     """Passes in an epoch over single-word pairs learnt from the corpora by alignment; 0: none."""
     eval_interval: int = 1_000

@@ -2,6 +2,7 @@
 
 import gzip
 import lzma
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -12,8 +13,9 @@ from hypothesis import strategies as st
 
 from traverba_export.corpora.batching import plan_epoch
 from traverba_export.corpora.cleaning import CleaningRules, clean_pairs, comparison_key
-from traverba_export.corpora.examples import Pool, Sequences, casual
+from traverba_export.corpora.examples import Pool, Sequences
 from traverba_export.corpora.reading import CorpusError, CorpusSpec, ReadingReport, read_pairs
+from traverba_export.corpora.variants import casual, with_stand_in
 from traverba_export.subwords import BOS, EOS, PAD
 
 TSV = "one\tun\textra\r\nbroken line\ntwo\tdeux\textra\n"
@@ -82,6 +84,21 @@ def test_every_dropped_pair_is_counted_under_its_reason() -> None:
     assert dropped == {
         "duplicate": 1, "empty": 1, "too long": 1, "length ratio": 1, "wrong script": 1, "in dev or test": 1
     }  # fmt: skip
+
+
+def test_a_stand_in_takes_the_place_of_a_word_that_both_sides_share() -> None:
+    pair = ("He met Anna on 12 May.", "Il a vu Anna le 12 mai.")
+    source, target = with_stand_in(pair, np.random.default_rng(3)) or pair
+    stand_ins = re.findall(r"\{\d\}", source)
+    assert stand_ins and sorted(stand_ins) == sorted(re.findall(r"\{\d\}", target))
+    assert source.startswith("He met ") and "mai" in target
+
+
+@pytest.mark.parametrize(
+    "pair", [("Go.", "Allez."), ("Anna and Anna.", "Anna et Anna."), ("He is 3.", "Trois.")]
+)
+def test_without_a_shared_word_there_is_no_stand_in(pair: tuple[str, str]) -> None:
+    assert with_stand_in(pair, np.random.default_rng(0)) is None
 
 
 def test_casual_form_drops_case_and_full_stop() -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from traverba_export.corpora.variants import Pair, casual, with_stand_in
 from traverba_export.subwords import Subwords
 
 
@@ -48,25 +49,34 @@ class Pool:
     passes: float
 
 
-def casual(pair: tuple[str, str]) -> tuple[str, str]:
-    """The pair as people type it: source in lower case, both sides without the final full stop."""
-    source, target = pair
-    return source.lower().removesuffix("."), target.removesuffix(".").rstrip()
+@dataclass(frozen=True)
+class VariantShares:
+    """The share of pairs that is added once more, see `traverba_export.corpora.variants`."""
+
+    casual: float = 0.0
+    stand_in: float = 0.0
 
 
 def build_pool(
     name: str,
-    pairs: Sequence[tuple[str, str]],
+    pairs: Sequence[Pair],
     target_language: str,
     passes: float,
     subwords: Subwords,
-    casual_share: float,
+    shares: VariantShares,
     seed: int,
 ) -> Pool:
-    """Encode source-target ``pairs``, with a random ``casual_share`` of them once more in casual form."""
-    draw = np.random.default_rng(seed).random(len(pairs)) < casual_share
-    extra = [casual(pairs[i]) for i in np.flatnonzero(draw).tolist()]
-    everything = [*pairs, *(p for p in extra if all(p))]
+    """Encode source-target ``pairs``, and random ``shares`` of them once more in other forms."""
+    everything = [*pairs, *_variants(pairs, shares, np.random.default_rng(seed))]
     source = Sequences.pack(subwords.encode_batch([p[0] for p in everything]))
     target = Sequences.pack(subwords.encode_batch([p[1] for p in everything]))
     return Pool(name, source, target, subwords.language_token(target_language), passes)
+
+
+def _variants(pairs: Sequence[Pair], shares: VariantShares, rng: np.random.Generator) -> Iterator[Pair]:
+    for i in np.flatnonzero(rng.random(len(pairs)) < shares.casual).tolist():
+        if all(variant := casual(pairs[i])):
+            yield variant
+    for i in np.flatnonzero(rng.random(len(pairs)) < shares.stand_in).tolist():
+        if changed := with_stand_in(pairs[i], rng):
+            yield changed

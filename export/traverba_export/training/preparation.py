@@ -11,7 +11,7 @@ from pathlib import Path
 
 from traverba_export.alignment.lexicon import learn_lexicon
 from traverba_export.corpora.cleaning import clean_pairs, comparison_key
-from traverba_export.corpora.examples import Pool, build_pool
+from traverba_export.corpora.examples import Pool, VariantShares, build_pool
 from traverba_export.corpora.reading import CorpusSpec, ReadingReport, read_pairs
 from traverba_export.recipe import Recipe, RecipeError, split_direction
 from traverba_export.subwords import Subwords, train_subwords
@@ -114,7 +114,7 @@ def _pool(recipe: Recipe, spec: CorpusSpec, pairs: list[Pair], direction: str, s
         target,
         spec.directions[direction],
         subwords,
-        recipe.training.casual_share,
+        VariantShares(recipe.training.casual_share, recipe.training.stand_in_share),
         recipe.seed,
     )
 
@@ -132,9 +132,11 @@ def _lexicon_pools(recipe: Recipe, texts: list[list[Pair]], subwords: Subwords, 
         for direction in dict.fromkeys(d for spec, _ in mine for d in spec.directions):
             source, target = split_direction(direction)
             oriented = words if source == languages[0] else [(b, a) for a, b in words]
-            passes = recipe.training.lexicon_passes
+            passes, plain = recipe.training.lexicon_passes, VariantShares()
             pools.append(
-                build_pool(f"lexicon {direction}", oriented, target, passes, subwords, 0.0, recipe.seed)
+                build_pool(
+                    f"lexicon {direction}", oriented, target, passes, subwords, VariantShares(), recipe.seed
+                )
             )
     return pools
 
