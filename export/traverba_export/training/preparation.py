@@ -135,7 +135,7 @@ def _lexicon_pools(recipe: Recipe, texts: list[list[Pair]], subwords: Subwords, 
             passes, plain = recipe.training.lexicon_passes, VariantShares()
             pools.append(
                 build_pool(
-                    f"lexicon {direction}", oriented, target, passes, subwords, VariantShares(), recipe.seed
+                    f"lexicon {direction}", oriented, target, passes, subwords, plain, recipe.seed
                 )
             )
     return pools
