@@ -14,6 +14,7 @@
     │   ├── OnnxRuntimeMissingError       (ImportError)
     │   └── ProviderUnavailableError      (RuntimeError)
     ├── InputError                        what the caller asked for
+    │   ├── GlossaryError                 (ValueError)
     │   ├── LanguageError                 (ValueError)
     │   ├── OptionError                   (ValueError)
     │   └── TextDecodingError             (ValueError)
@@ -70,6 +71,10 @@ class ProviderUnavailableError(DeviceError, RuntimeError):
 
 class InputError(TraverbaError):
     """The caller's text or options cannot be used."""
+
+
+class GlossaryError(InputError, ValueError):
+    """A glossary cannot be read; the message names file and line."""
 
 
 class LanguageError(InputError, ValueError):
