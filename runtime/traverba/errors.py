@@ -14,10 +14,15 @@
     │   ├── OnnxRuntimeMissingError       (ImportError)
     │   └── ProviderUnavailableError      (RuntimeError)
     ├── InputError                        what the caller asked for
+    │   ├── DocumentError                 (ValueError)
+    │   ├── DocumentNotFoundError         (FileNotFoundError)
+    │   ├── FileFormatError               (ValueError)
     │   ├── GlossaryError                 (ValueError)
     │   ├── LanguageError                 (ValueError)
     │   ├── OptionError                   (ValueError)
+    │   ├── OutputExistsError             (FileExistsError)
     │   └── TextDecodingError             (ValueError)
+    ├── JobStoppedError                   (RuntimeError)
     └── TranslatorClosedError             (RuntimeError)
 
 Each leaf also inherits the standard class that fits, so that callers who do not
@@ -77,6 +82,18 @@ class GlossaryError(InputError, ValueError):
     """A glossary cannot be read; the message names file and line."""
 
 
+class DocumentError(InputError, ValueError):
+    """A file to translate is damaged, not safe to read, or not what its name says."""
+
+
+class DocumentNotFoundError(InputError, FileNotFoundError):
+    """A file to translate, or the folder for its translation, is not there."""
+
+
+class FileFormatError(InputError, ValueError):
+    """No reader is known for files of this name."""
+
+
 class LanguageError(InputError, ValueError):
     """The model does not translate between these languages."""
 
@@ -85,8 +102,16 @@ class OptionError(InputError, ValueError):
     """An option is outside its range."""
 
 
+class OutputExistsError(InputError, FileExistsError):
+    """The file to write is already there."""
+
+
 class TextDecodingError(InputError, ValueError):
     """Input bytes are not valid UTF-8."""
+
+
+class JobStoppedError(TraverbaError, RuntimeError):
+    """A long job was stopped before its end, at a deadline or by its caller; it can be continued."""
 
 
 class TranslatorClosedError(TraverbaError, RuntimeError):
