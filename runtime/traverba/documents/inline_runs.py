@@ -1,0 +1,165 @@
+"""Which words of a translation a tag goes around: the run that most attention to its own words speaks for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
+
+from traverba.documents.inline_alignment import AlignedTarget, TargetWord
+from traverba.documents.inline_text import STAND_IN, InlineTag
+from traverba.text import Span
+
+Words: TypeAlias = tuple[int, int]
+"""Indices of words, the first and the one behind the last."""
+IsFree: TypeAlias = Callable[[int], bool]
+"""Whether no tag beside this one has the word already."""
+
+SOLID = re.compile(r"\S")
+
+NEXT_TO = 1
+"""Characters between two words that stand side by side: a space."""
+
+
+def has_solid(text: str, start: int, end: int) -> bool:
+    """Whether a part of a text is more than white space."""
+    return SOLID.search(text, start, end) is not None
+
+
+def covers(text: str, tag: InlineTag, span: Span) -> bool:
+    """Whether a tag is around all of a part of the source but white space."""
+    start, end = span
+    return not has_solid(text, start, min(tag.start, end)) and not has_solid(text, max(tag.end, start), end)
+
+
+def find_run(
+    text: str, tag: InlineTag, target: AlignedTarget, within: Words, is_free: IsFree
+) -> tuple[Words, Span] | None:
+    """The words and characters that a tag of ``text`` goes around; None if no word comes from its own."""
+    first, last = target.touched(tag)
+    window = _window(target, within, first, last)
+    head, tail = target.segments[first], target.segments[last - 1]
+    if covers(text, tag, (head[0][0], tail[0][1])):
+        run, span = window, (head[1][0], tail[1][1])
+    elif last - first > 1:
+        run, span = _over_segments(text, tag, target, window, is_free)
+    else:
+        scores = [_score(tag, target.words[i]) if is_free(i) else None for i in range(*window)]
+        found = best_run(scores)
+        if found is None:
+            return None
+        run = _trimmed(text, tag, target, (window[0] + found[0], window[0] + found[1]))
+        span = (target.words[run[0]].start, target.words[run[1] - 1].end)
+    return run, _with_what_is_between(tag, target, (first, last), span)
+
+
+def find_nearby(
+    tag: InlineTag, target: AlignedTarget, within: Words, is_free: IsFree
+) -> tuple[Words, Span] | None:
+    """The free word whose source overlaps the tag or is next to it, if there is one."""
+    candidates = [
+        (distance, -weight, i)
+        for i in range(*_window(target, within, *target.touched(tag)))
+        if is_free(i) and not target.is_mark(i)
+        for (start, end), weight in target.words[i].sources
+        if (distance := max(start - tag.end, tag.start - end, 0)) <= NEXT_TO
+    ]
+    if not candidates:
+        return None
+    _, _, i = min(candidates)
+    return (i, i + 1), (target.words[i].start, target.words[i].end)
+
+
+def best_run(scores: Sequence[float | None]) -> Words | None:
+    """The run with the largest sum, if that is above 0; a run does not cross None (Kadane's algorithm)."""
+    best, best_sum = None, 0.0
+    start, running = 0, 0.0
+    for index, score in enumerate(scores):
+        if running <= 0 or score is None:
+            start, running = index, 0.0
+        if score is None:
+            continue
+        running += score
+        if running > best_sum:
+            best, best_sum = (start, index + 1), running
+    return best
+
+
+def _over_segments(
+    text: str, tag: InlineTag, target: AlignedTarget, window: Words, is_free: IsFree
+) -> tuple[Words, Span]:
+    """From a word of the tag's first segment to one of its last: what is between them stays inside."""
+    first, last = target.touched(tag)
+    words = target.words
+    (low, high), (head, tail) = window, (target.segments[first], target.segments[last - 1])
+    start, end = head[1][0], tail[1][1]
+    if not covers(text, tag, head[0]):
+        behind = min(high, target.first_words[first + 1])
+        low = behind - _prefix(range(behind - 1, low - 1, -1), tag, words, is_free)
+        low, _ = _trimmed(text, tag, target, (low, behind))
+        start = words[low].start if low < behind else head[1][1]
+    if not covers(text, tag, tail[0]):
+        begin = max(window[0], target.first_words[last - 1])
+        high = begin + _prefix(range(begin, high), tag, words, is_free)
+        _, high = _trimmed(text, tag, target, (begin, high))
+        end = words[high - 1].end if begin < high else tail[1][0]
+    return (low, high), (start, end)
+
+
+def _prefix(indices: Sequence[int], tag: InlineTag, words: Sequence[TargetWord], is_free: IsFree) -> int:
+    """How many words from the first on have the largest sum."""
+    best, best_sum, running = 0, 0.0, 0.0
+    for count, index in enumerate(indices, 1):
+        if not is_free(index):
+            break
+        running += _score(tag, words[index])
+        if running > best_sum:
+            best, best_sum = count, running
+    return best
+
+
+def _score(tag: InlineTag, word: TargetWord) -> float:
+    """The weight of the word's sources inside the tag less that of those outside."""
+    score = 0.0
+    for (start, end), weight in word.sources:
+        inside = max(0, min(end, tag.end) - max(start, tag.start)) / max(1, end - start)
+        score += weight * (2 * inside - 1)
+    return score
+
+
+def _trimmed(text: str, tag: InlineTag, target: AlignedTarget, run: Words) -> Words:
+    """Without punctuation at an end where the source has none within the tag: attention to it is loose."""
+    low, high = run
+    begins, ends = _marks_at_ends(text, tag)
+    while high - low > 1 and not begins and target.is_mark(low):
+        low += 1
+    while high - low > 1 and not ends and target.is_mark(high - 1):
+        high -= 1
+    return low, high
+
+
+def _marks_at_ends(text: str, tag: InlineTag) -> tuple[bool, bool]:
+    """Whether the tag's own text begins and ends with a punctuation mark; a stand-in is none."""
+    content = text[tag.start : tag.end].strip()
+    last = content.rfind("{")
+    begins = not content[:1].isalnum() and not STAND_IN.match(content)
+    ends = not content[-1:].isalnum() and not (last >= 0 and STAND_IN.fullmatch(content, last))
+    return begins, ends
+
+
+def _window(target: AlignedTarget, within: Words, first: int, last: int) -> Words:
+    """The words of some segments that are also ``within``."""
+    low = max(within[0], target.first_words[first])
+    return low, max(low, min(within[1], target.first_words[last]))
+
+
+def _with_what_is_between(tag: InlineTag, target: AlignedTarget, touched: Words, span: Span) -> Span:
+    """A run that reaches an end of its segments also has what the tag has beyond that end."""
+    head, tail = target.segments[touched[0]], target.segments[touched[1] - 1]
+    first, behind = target.first_words[touched[0]], target.first_words[touched[1]]
+    start, end = span
+    if tag.start < head[0][0] and (first == behind or start <= target.words[first].start):
+        start = target.between(tag.start)
+    if tag.end > tail[0][1] and (first == behind or end >= target.words[behind - 1].end):
+        end = target.between(tag.end)
+    return start, end
