@@ -45,6 +45,7 @@ if TYPE_CHECKING:
         TranslatorInfo,
     )
     from traverba.streaming import TranslationStream
+    from traverba.text import TextOptions
     from traverba.translator import Translator
 
 getLogger(__name__).addHandler(NullHandler())
@@ -58,6 +59,7 @@ _HOMES = {
     "DecodeOptions": "decoding",
     "Sampling": "decoding",
     "Segment": "results",
+    "TextOptions": "text",
     "Timings": "results",
     "Token": "results",
     "Translation": "results",
@@ -92,6 +94,7 @@ __all__ = [
     "Sampling",
     "Segment",
     "TextDecodingError",
+    "TextOptions",
     "Timings",
     "Token",
     "Translation",

@@ -2,113 +2,183 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from traverba.alignment import align_words, word_spans
 from traverba.bundle import Calibration
 from traverba.confidence import confidence
-from traverba.decoding import Decoded, Hypothesis, Request
+from traverba.decoding import Decoded, Flag, Hypothesis, Request
 from traverba.guidance import Guidance
+from traverba.placing import Placing
 from traverba.results import AlignedWords, Segment, Token, TranslationHypothesis
-from traverba.text import Span, TextTokenizer, find_segments, join_segments
+from traverba.text import (
+    Reader,
+    Reading,
+    Restored,
+    Rewriting,
+    Span,
+    TextFlag,
+    TextTokenizer,
+    join_segments,
+)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
+class PreparedSegment:
+    """What the model reads for a part of the text, and what is asked of the search."""
+
+    reading: Reading
+    request: Request
+
+
+@dataclass(frozen=True, eq=False)
 class Prepared:
-    """A text, its segments, and one request for each; a text without words has one empty request."""
+    """A text and its segments, in order."""
 
     text: str
-    segments: tuple[Span, ...]
-    requests: tuple[Request, ...]
+    segments: tuple[PreparedSegment, ...]
+
+    @property
+    def requests(self) -> tuple[Request, ...]:
+        """One for each segment; a text that has none has one that is empty."""
+        return tuple(segment.request for segment in self.segments) or (Request(()),)
+
+    @property
+    def spans(self) -> list[Span]:
+        return [segment.reading.span for segment in self.segments]
 
 
-def prepare(text: str, target_token: int, eos: int, tokenizer: TextTokenizer, guidance: Guidance) -> Prepared:
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """What the search found for one segment, and why it was asked a second time."""
+
+    decoded: Decoded
+    retried: tuple[TextFlag, ...] = ()
+
+    @property
+    def flags(self) -> tuple[Flag | TextFlag, ...]:
+        return (*self.decoded.flags, *self.retried)
+
+
+@dataclass(frozen=True, eq=False)
+class RestoredHypothesis:
+    """What the model wrote for one segment, as text."""
+
+    hypothesis: Hypothesis
+    tokens: list[Span]
+    """Where each token lies in what the model wrote."""
+    alignment: tuple[AlignedWords, ...]
+    """Between what the model read and what it wrote."""
+    restored: Restored
+
+
+def prepare(text: str, target_token: int, eos: int, reader: Reader, guidance: Guidance) -> Prepared:
     """The source sequence of a segment is the target language's token, its pieces, and the end token."""
     if not isinstance(text, str):
         raise TypeError(f"text must be a string, not {type(text).__name__}")
-    segments = tuple(find_segments(text))
-    sources = [(target_token, *tokenizer.encode(text[start:end]), eos) for start, end in segments]
-    return Prepared(text, segments, guidance.requests(sources))
+    readings = reader.read(text)
+    guidance.check(len(readings))
+    encode = reader.tokenizer.encode
+    sources = [(target_token, *encode(reading.text), eos) for reading in readings]
+    segments = zip(readings, map(guidance.request, readings, sources), strict=True)
+    return Prepared(text, tuple(PreparedSegment(*segment) for segment in segments))
+
+
+def restore(segment: PreparedSegment, hypothesis: Hypothesis, tokenizer: TextTokenizer) -> RestoredHypothesis:
+    """The final text of one segment, with its tokens and its alignment."""
+    reading, decoded = segment.reading, tokenizer.decode(hypothesis.ids)
+    tokens = _clipped(tokenizer.spans(hypothesis.ids), len(decoded))
+    source_ids = segment.request.source[1:-1]  # neither language nor end token is a word
+    alignment = align_words(
+        hypothesis.attention[: len(tokens), 1:-1],
+        tokens,
+        _clipped(tokenizer.spans(source_ids), len(reading.text)),
+        word_spans(decoded, (0, len(decoded))),
+        word_spans(reading.text, (0, len(reading.text))),
+    )
+    if not (hypothesis.ids or hypothesis.finished):  # never decoded: the call was stopped
+        restored = Restored(Rewriting(""))
+    else:
+        restored = reading.restore(decoded, Placing(alignment, decoded).place)
+    return RestoredHypothesis(hypothesis, tokens, alignment, restored)
 
 
 def assemble(
-    prepared: Prepared, answers: Sequence[Decoded], tokenizer: TextTokenizer, calibration: Calibration | None
+    prepared: Prepared, answers: Sequence[Answer], tokenizer: TextTokenizer, calibration: Calibration | None
 ) -> tuple[tuple[TranslationHypothesis, ...], tuple[Segment, ...]]:
     """All hypotheses of a text, best first, and its segments. The r-th joins the r-th of every segment."""
     if not prepared.segments:
-        return (assemble_hypothesis(prepared, (), tokenizer),), ()
-    count = max(len(answer.hypotheses) for answer in answers)
-    ranked = [[a.hypotheses[min(rank, len(a.hypotheses) - 1)] for a in answers] for rank in range(count)]
-    hypotheses = tuple(assemble_hypothesis(prepared, chosen, tokenizer) for chosen in ranked)
-    _, placed = join_segments(prepared.text, prepared.segments, _texts(ranked[0], tokenizer))
+        return (assemble_hypothesis(prepared, (), prepared.text, ()),), ()
+    pairs = list(zip(prepared.segments, answers, strict=True))
+    restored = [
+        [restore(segment, h, tokenizer) for h in answer.decoded.hypotheses] for segment, answer in pairs
+    ]
+    count = max(map(len, restored))
+    ranked = [[found[min(rank, len(found) - 1)] for found in restored] for rank in range(count)]
+    hypotheses = tuple(assemble_hypothesis(prepared, c, prepared.text, prepared.spans) for c in ranked)
+    _, placed = join_segments(prepared.text, prepared.spans, [r.restored.text for r in ranked[0]])
     segments = tuple(
-        Segment(
-            source,
-            target,
-            float(answer.best.score),
-            confidence(answer.best.log_probs.tolist(), calibration),
-            answer.flags,
-        )
-        for source, target, answer in zip(prepared.segments, placed, answers, strict=True)
+        _segment(*pair, best, target, calibration)
+        for pair, best, target in zip(pairs, ranked[0], placed, strict=True)
     )
     return hypotheses, segments
 
 
+def _segment(
+    segment: PreparedSegment,
+    answer: Answer,
+    best: RestoredHypothesis,
+    target: Span,
+    calibration: Calibration | None,
+) -> Segment:
+    return Segment(
+        segment.reading.span,
+        target,
+        float(best.hypothesis.score),
+        confidence(best.hypothesis.log_probs.tolist(), calibration),
+        tuple(dict.fromkeys((*answer.flags, *segment.reading.flags, *best.restored.flags))),
+    )
+
+
 def assemble_hypothesis(
-    prepared: Prepared,
-    chosen: Sequence[Hypothesis],
-    tokenizer: TextTokenizer,
-    frame: tuple[str, Sequence[Span]] | None = None,
+    prepared: Prepared, chosen: Sequence[RestoredHypothesis], frame: str, places: Sequence[Span]
 ) -> TranslationHypothesis:
-    """One hypothesis of every segment, put in their places: the source's, or those of another ``frame``."""
-    outer, places = frame or (prepared.text, prepared.segments)
-    text, placed = join_segments(outer, places, _texts(chosen, tokenizer))
+    """One hypothesis of every segment, put in their places in a ``frame``, usually the source text."""
+    text, placed = join_segments(frame, places, [each.restored.text for each in chosen])
     tokens: list[Token] = []
     alignment: list[AlignedWords] = []
-    for index, (hypothesis, target) in enumerate(zip(chosen, placed, strict=True)):
-        target_tokens = _shifted(tokenizer.spans(hypothesis.ids), target)
-        log_probs = hypothesis.log_probs.tolist()[: len(target_tokens)]
-        tokens += (
-            Token(text[slice(*span)], log_prob, span)
-            for span, log_prob in zip(target_tokens, log_probs, strict=True)
-        )
-        alignment += _align(prepared, index, hypothesis, text, target, target_tokens, tokenizer)
+    for segment, each, (offset, _) in zip(prepared.segments, chosen, placed, strict=True):
+        log_probs = each.hypothesis.log_probs.tolist()[: len(each.tokens)]
+        for span, log_prob in zip(each.tokens, log_probs, strict=True):
+            placed_span = _shifted(each.restored.rewriting.to_new(span), offset)
+            tokens.append(Token(text[slice(*placed_span)], log_prob, placed_span))
+        alignment += _placed_alignment(segment.reading, each, offset)
+    hypotheses = [each.hypothesis for each in chosen]
     return TranslationHypothesis(
         text=text,
-        score=sum(float(h.score) for h in chosen) / max(1, len(chosen)),
-        log_prob=sum(float(h.log_probs.sum()) for h in chosen),
+        score=sum(float(h.score) for h in hypotheses) / max(1, len(hypotheses)),
+        log_prob=sum(float(h.log_probs.sum()) for h in hypotheses),
         tokens=tuple(tokens),
         alignment=tuple(alignment),
-        finished=all(h.finished for h in chosen),
+        finished=all(h.finished for h in hypotheses),
     )
 
 
-def _align(
-    prepared: Prepared,
-    index: int,
-    hypothesis: Hypothesis,
-    text: str,
-    target: Span,
-    target_tokens: Sequence[Span],
-    tokenizer: TextTokenizer,
-) -> tuple[AlignedWords, ...]:
-    source = prepared.segments[index]
-    source_ids = prepared.requests[index].source[1:-1]  # neither language nor end token is a word
-    return align_words(
-        hypothesis.attention[: len(target_tokens), 1:-1],
-        target_tokens,
-        _shifted(tokenizer.spans(source_ids), source),
-        word_spans(text, target),
-        word_spans(prepared.text, source),
-    )
+def _placed_alignment(reading: Reading, each: RestoredHypothesis, offset: int) -> list[AlignedWords]:
+    """Between the two final texts; the words of a stand-in become one."""
+    found: dict[tuple[Span, Span], AlignedWords] = {}
+    for pair in each.alignment:
+        source = reading.source_span(pair.source)
+        target = _shifted(each.restored.rewriting.to_new(pair.target), offset)
+        if target[0] < target[1]:
+            found.setdefault((source, target), replace(pair, source=source, target=target))
+    return list(found.values())
 
 
-def _texts(chosen: Sequence[Hypothesis], tokenizer: TextTokenizer) -> Iterator[str]:
-    return (tokenizer.decode(hypothesis.ids) for hypothesis in chosen)
+def _clipped(spans: Sequence[Span], end: int) -> list[Span]:
+    return [(min(start, end), min(stop, end)) for start, stop in spans]
 
 
-def _shifted(spans: Sequence[Span], within: Span) -> list[Span]:
-    """Spans of a segment as spans of the whole text."""
-    offset, end = within
-    return [(min(start + offset, end), min(stop + offset, end)) for start, stop in spans]
+def _shifted(span: Span, offset: int) -> Span:
+    return span[0] + offset, span[1] + offset

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from traverba.assembly import Prepared, assemble, prepare
+from traverba.assembly import Answer, Prepared, assemble, prepare
 from traverba.bundle import Calibration, Manifest
-from traverba.decoding import Decoded, SpecialIds
+from traverba.decoding import Control, Decoded, DecodeOptions, SpecialIds
 from traverba.errors import LanguageError
 from traverba.guidance import Guidance
+from traverba.repair import Repair
 from traverba.results import Timings, Translation, TranslatorInfo
-from traverba.text import TextTokenizer, begins_word, needs_space
+from traverba.text import Reader, TextTokenizer, begins_word, needs_space
 from traverba.timing import TimedModel
 
 
@@ -28,16 +29,35 @@ class Call:
     target_token: int
     calibration: Calibration | None
     guidance: Guidance
+    reader: Reader
+    options: DecodeOptions
+    control: Control | None
+    repair: Repair
+    another_clock: Callable[[], TimedModel]
+    """The same model, timed apart: for work that only one text needs."""
 
     def prepare(self, text: str) -> Prepared:
-        """The requests of one text."""
-        return prepare(text, self.target_token, self.special.eos, self.tokenizer, self.guidance)
+        """The segments of one text, each with its request."""
+        return prepare(text, self.target_token, self.special.eos, self.reader, self.guidance)
 
-    def assemble(self, prepared: Prepared, answers: Sequence[Decoded]) -> Translation:
-        """The translation of one text, from the answers to its requests."""
+    def answer(self, prepared: Prepared, decoded: Sequence[Decoded]) -> Translation:
+        """The translation of one text, from what the search found for its requests."""
+        seconds, again = self.model.lap(), self.another_clock()
+        answers = self.repair(again, prepared, decoded)
+        return self._translation(prepared, answers, (*seconds, *again.lap()))
+
+    def finish(self, prepared: Prepared, answers: Sequence[Answer]) -> Translation:
+        """The same where the search need not be asked again."""
+        return self._translation(prepared, answers, self.model.lap())
+
+    def _translation(
+        self, prepared: Prepared, answers: Sequence[Answer], seconds: Sequence[float]
+    ) -> Translation:
+        """``seconds``: of encoder and steps, by turns."""
         hypotheses, segments = assemble(prepared, answers, self.tokenizer, self.calibration)
-        encode_seconds, step_seconds = self.model.lap()
-        timings = Timings(1000 * encode_seconds, 1000 * step_seconds, sum(answer.steps for answer in answers))
+        flags = [flag for answer in answers for flag in answer.flags]
+        flags += (flag for segment in segments for flag in segment.flags)
+        steps = sum(answer.decoded.steps for answer in answers)
         return Translation(
             text=hypotheses[0].text,
             source_text=prepared.text,
@@ -45,8 +65,8 @@ class Call:
             target=self.target,
             hypotheses=hypotheses,
             segments=segments,
-            flags=tuple(dict.fromkeys(flag for answer in answers for flag in answer.flags)),
-            timings=timings,
+            flags=tuple(dict.fromkeys(flags)),
+            timings=Timings(1000 * sum(seconds[::2]), 1000 * sum(seconds[1::2]), steps),
             model=f"{self.info.name} {self.info.version}",
             provider=self.info.provider,
             precision=self.info.precision,

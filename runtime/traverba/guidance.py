@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from traverba.decoding import AllowedNext, BannedNext, Request, Spellings
 from traverba.errors import OptionError
-from traverba.text import BannedPhrases, PrefixCompletion, TextTokenizer, spellings
+from traverba.text import BannedPhrases, PrefixCompletion, Reading, TextTokenizer, spellings
+
+SegmentGuide = Callable[[Reading], Sequence[Spellings]]
+"""Given a segment: phrases that its translation must have, beside those of the whole call."""
 
 
 @dataclass(frozen=True)
@@ -18,18 +21,23 @@ class Guidance:
     allowed_next: AllowedNext | None = None
     banned_next: BannedNext | None = None
     constraints: tuple[Spellings, ...] = ()
+    of_segment: SegmentGuide | None = None
 
-    def requests(self, sources: Sequence[tuple[int, ...]]) -> tuple[Request, ...]:
-        """A request for each segment of one text; a text without words has one that is empty."""
+    @property
+    def constrains(self) -> bool:
+        """Whether a search may have phrases to meet."""
+        return bool(self.constraints or self.of_segment)
+
+    def check(self, segments: int) -> None:
+        """Refuse a prefix and required phrases for a text of several segments."""
         for name, value in (("prefix", self.allowed_next), ("require", self.constraints)):
-            if value and len(sources) > 1:
-                raise OptionError(f"{name} needs a text of one line, not of {len(sources)}")
-        if not sources:
-            return (Request(()),)
-        return tuple(
-            Request(source, self.prefix, self.allowed_next, self.banned_next, self.constraints)
-            for source in sources
-        )
+            if value and segments > 1:
+                raise OptionError(f"{name} needs a text of one line, not of {segments}")
+
+    def request(self, reading: Reading, source: tuple[int, ...]) -> Request:
+        """What is asked of the search for one segment."""
+        own = tuple(self.of_segment(reading)) if self.of_segment else ()
+        return Request(source, self.prefix, self.allowed_next, self.banned_next, self.constraints + own)
 
 
 def guide(tokenizer: TextTokenizer, prefix: str, require: Sequence[str], suppress: Sequence[str]) -> Guidance:

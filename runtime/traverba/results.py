@@ -7,7 +7,7 @@ from typing import Any
 
 from traverba.confidence import weakest
 from traverba.decoding import Flag
-from traverba.text import Span
+from traverba.text import Span, TextFlag
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class Segment:
     score: float
     confidence: float | None
     """The probability, fitted on dev data, that this segment's translation is good."""
-    flags: tuple[Flag, ...]
+    flags: tuple[Flag | TextFlag, ...]
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ class Translation:
     hypotheses: tuple[TranslationHypothesis, ...]
     """Best first; `text`, `score`, `tokens` and `alignment` are those of the first."""
     segments: tuple[Segment, ...]
-    flags: tuple[Flag, ...]
+    flags: tuple[Flag | TextFlag, ...]
     """What happened that the caller should know, in any segment; empty for an ordinary result."""
     timings: Timings
     model: str

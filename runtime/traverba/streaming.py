@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator
 
+from traverba.assembly import Answer, Prepared, PreparedSegment, restore
 from traverba.call import Call
-from traverba.decoding import Control, Decoded, DecodeOptions, stream_decode
+from traverba.decoding import Decoded, stream_decode
 from traverba.results import Translation
 from traverba.text import PieceDecoder
 
@@ -30,23 +31,42 @@ class TranslationStream(Iterator[str]):
         self._pieces.close()
 
 
-def stream_text(
-    call: Call, text: str, options: DecodeOptions, control: Control | None
-) -> Generator[str, None, Translation]:
+def stream_text(call: Call, text: str) -> Generator[str, None, Translation]:
     """The pieces of a text's translation, segment by segment, with what lies between them."""
     prepared = call.prepare(text)
-    answers: list[Decoded] = []
+    answers: list[Answer] = []
     end = 0
-    for (start, stop), request in zip(prepared.segments, prepared.requests, strict=False):
+    for segment in prepared.segments:
+        start, stop = segment.reading.span
         if start > end:
             yield text[end:start]
-        decoder = PieceDecoder()
-        ids = stream_decode(call.model, request, options, call.special, control=control)
-        answers.append((yield from _pieces(ids, decoder, call)))
+        answers.append((yield from _stream_segment(call, segment)))
         end = stop
     if end < len(text):
         yield text[end:]
-    return call.assemble(prepared, answers)
+    return call.finish(prepared, answers)
+
+
+def _stream_segment(call: Call, segment: PreparedSegment) -> Generator[str, None, Answer]:
+    """The pieces of one segment, or all of it at once if only the whole of it is final."""
+    ids = stream_decode(call.model, segment.request, call.options, call.special, control=call.control)
+    if not segment.reading.comes_whole:
+        return Answer((yield from _pieces(ids, PieceDecoder(), call)))
+    prepared = Prepared(segment.reading.text, (segment,))
+    [answer] = call.repair(call.model, prepared, [_whole(ids)])
+    if text := restore(segment, answer.decoded.best, call.tokenizer).restored.text:
+        yield text
+    return answer
+
+
+def _whole(ids: Generator[tuple[int, ...], None, Decoded]) -> Decoded:
+    """What a search returns, its pieces let go."""
+    while True:
+        try:
+            next(ids)
+        except StopIteration as end:
+            answer: Decoded = end.value
+            return answer
 
 
 def _pieces(

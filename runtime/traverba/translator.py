@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import cached_property
 from itertools import islice
 from types import TracebackType
-from typing import Self, overload
+from typing import Self, Unpack, overload
 
-from traverba.assembly import Prepared, assemble_hypothesis
+from traverba.assembly import Answer, Prepared, assemble_hypothesis, restore
 from traverba.asynchronous import AsyncTranslationStream, cancellable, in_thread
 from traverba.bundle import Manifest
 from traverba.call import Call, special_ids, target_token, with_words
+from traverba.call_options import CallKeywords, CallOptions
 from traverba.decoding import (
     Batching,
     Control,
@@ -28,11 +30,15 @@ from traverba.decoding import (
 )
 from traverba.decoding.model import DecoderStep
 from traverba.errors import OptionError, TranslatorClosedError
-from traverba.guidance import Guidance, guide
+from traverba.guidance import guide
+from traverba.repair import Repair
 from traverba.results import Translation, TranslationHypothesis, TranslatorInfo
 from traverba.streaming import TranslationStream, stream_text
-from traverba.text import TextTokenizer, find_segments
+from traverba.text import Reader, TextOptions, TextTokenizer, find_segments
 from traverba.timing import TimedModel
+
+AS_LINES = TextOptions(split="lines")
+AS_IT_STANDS = AS_LINES.for_words(begun=True, required=False, chosen=False)
 
 
 class Translator:
@@ -71,56 +77,26 @@ class Translator:
         )
 
     @overload
-    def translate(
-        self,
-        text: str,
-        *,
-        target: str,
-        source: str | None = None,
-        options: DecodeOptions | None = None,
-        prefix: str = "",
-        require: Sequence[str] = (),
-        suppress: Sequence[str] = (),
-        control: Control | None = None,
-    ) -> Translation: ...
+    def translate(self, text: str, *, target: str, **keywords: Unpack[CallKeywords]) -> Translation: ...
 
     @overload
     def translate(
-        self,
-        text: list[str] | tuple[str, ...],
-        *,
-        target: str,
-        source: str | None = None,
-        options: DecodeOptions | None = None,
-        prefix: str = "",
-        require: Sequence[str] = (),
-        suppress: Sequence[str] = (),
-        control: Control | None = None,
+        self, text: list[str] | tuple[str, ...], *, target: str, **keywords: Unpack[CallKeywords]
     ) -> list[Translation]: ...
 
     def translate(
-        self,
-        text: str | list[str] | tuple[str, ...],
-        *,
-        target: str,
-        source: str | None = None,
-        options: DecodeOptions | None = None,
-        prefix: str = "",
-        require: Sequence[str] = (),
-        suppress: Sequence[str] = (),
-        control: Control | None = None,
+        self, text: str | list[str] | tuple[str, ...], *, target: str, **keywords: Unpack[CallKeywords]
     ) -> Translation | list[Translation]:
-        """One text or several; white space around lines and line breaks stay as they are.
+        """One text or several; what is no sentence, such as line breaks, stays as it is.
 
-        ``prefix`` is how each translation begins; it may end in the middle of a word. Each
-        phrase of ``require`` appears in each translation, none of ``suppress`` does, as words of
-        their own. ``control`` can cancel the call, end it at a deadline and report progress.
+        `CallOptions` has the keywords: source, options, text_options, prefix, require, suppress
+        and control.
         """
-        call = self._call(source, target, guide(self._tokenizer, prefix, require, suppress))
+        call = self._call(target, CallOptions(**keywords))
         prepared = [call.prepare(each) for each in ([text] if isinstance(text, str) else text)]
         requests = [request for each in prepared for request in each.requests]
-        answers = iter(decode(call.model, requests, options or self.options, call.special, control=control))
-        translations = [call.assemble(each, list(islice(answers, len(each.requests)))) for each in prepared]
+        answers = iter(decode(call.model, requests, call.options, call.special, control=call.control))
+        translations = [call.answer(each, list(islice(answers, len(each.requests)))) for each in prepared]
         return translations[0] if isinstance(text, str) else translations
 
     def translate_iter(
@@ -128,19 +104,14 @@ class Translator:
         texts: Iterable[str],
         *,
         target: str,
-        source: str | None = None,
-        options: DecodeOptions | None = None,
-        prefix: str = "",
-        require: Sequence[str] = (),
-        suppress: Sequence[str] = (),
-        control: Control | None = None,
         batching: Batching | None = None,
+        **keywords: Unpack[CallKeywords],
     ) -> Iterator[Translation]:
         """`translate` for a stream of any length, in order and in constant memory.
 
-        ``batching.window`` says how many lines are read ahead.
+        ``batching.window`` says how many sentences are read ahead.
         """
-        call = self._call(source, target, guide(self._tokenizer, prefix, require, suppress))
+        call = self._call(target, CallOptions(**keywords))
         pending: deque[Prepared] = deque()
 
         def requests() -> Iterator[Request]:
@@ -149,112 +120,35 @@ class Translator:
                 yield from pending[-1].requests
 
         answers = decode_iter(
-            call.model,
-            requests(),
-            options or self.options,
-            call.special,
-            control=control,
-            batching=batching,
+            call.model, requests(), call.options, call.special, control=call.control, batching=batching
         )
         return _regroup(call, pending, answers)
 
-    def stream(
-        self,
-        text: str,
-        *,
-        target: str,
-        source: str | None = None,
-        options: DecodeOptions | None = None,
-        prefix: str = "",
-        require: Sequence[str] = (),
-        suppress: Sequence[str] = (),
-        control: Control | None = None,
-    ) -> TranslationStream:
+    def stream(self, text: str, *, target: str, **keywords: Unpack[CallKeywords]) -> TranslationStream:
         """The translation of one text in pieces, each as soon as it is certain."""
-        call = self._call(source, target, guide(self._tokenizer, prefix, require, suppress))
-        return TranslationStream(stream_text(call, text, options or self.options, control))
+        return TranslationStream(stream_text(self._call(target, CallOptions(**keywords)), text))
 
     @overload
     async def atranslate(
-        self,
-        text: str,
-        *,
-        target: str,
-        source: str | None = None,
-        options: DecodeOptions | None = None,
-        prefix: str = "",
-        require: Sequence[str] = (),
-        suppress: Sequence[str] = (),
-        control: Control | None = None,
+        self, text: str, *, target: str, **keywords: Unpack[CallKeywords]
     ) -> Translation: ...
 
     @overload
     async def atranslate(
-        self,
-        text: list[str] | tuple[str, ...],
-        *,
-        target: str,
-        source: str | None = None,
-        options: DecodeOptions | None = None,
-        prefix: str = "",
-        require: Sequence[str] = (),
-        suppress: Sequence[str] = (),
-        control: Control | None = None,
+        self, text: list[str] | tuple[str, ...], *, target: str, **keywords: Unpack[CallKeywords]
     ) -> list[Translation]: ...
 
     async def atranslate(
-        self,
-        text: str | list[str] | tuple[str, ...],
-        *,
-        target: str,
-        source: str | None = None,
-        options: DecodeOptions | None = None,
-        prefix: str = "",
-        require: Sequence[str] = (),
-        suppress: Sequence[str] = (),
-        control: Control | None = None,
+        self, text: str | list[str] | tuple[str, ...], *, target: str, **keywords: Unpack[CallKeywords]
     ) -> Translation | list[Translation]:
         """`translate` beside the event loop; cancelling the task stops the decoding."""
-        stoppable, cancel = cancellable(control)
-        return await in_thread(
-            lambda: self.translate(
-                text,
-                target=target,
-                source=source,
-                options=options,
-                prefix=prefix,
-                require=require,
-                suppress=suppress,
-                control=stoppable,
-            ),
-            cancel,
-        )
+        keywords["control"], cancel = cancellable(keywords.get("control"))
+        return await in_thread(lambda: self.translate(text, target=target, **keywords), cancel)
 
-    def astream(
-        self,
-        text: str,
-        *,
-        target: str,
-        source: str | None = None,
-        options: DecodeOptions | None = None,
-        prefix: str = "",
-        require: Sequence[str] = (),
-        suppress: Sequence[str] = (),
-        control: Control | None = None,
-    ) -> AsyncTranslationStream:
+    def astream(self, text: str, *, target: str, **keywords: Unpack[CallKeywords]) -> AsyncTranslationStream:
         """`stream` beside the event loop, for ``async for``."""
-        stoppable, cancel = cancellable(control)
-        stream = self.stream(
-            text,
-            target=target,
-            source=source,
-            options=options,
-            prefix=prefix,
-            require=require,
-            suppress=suppress,
-            control=stoppable,
-        )
-        return AsyncTranslationStream(stream, cancel)
+        keywords["control"], cancel = cancellable(keywords.get("control"))
+        return AsyncTranslationStream(self.stream(text, target=target, **keywords), cancel)
 
     def alternatives(
         self,
@@ -273,20 +167,21 @@ class Translator:
         first: what else could stand there. A prefix that ends with a space is followed by a word;
         another one, whose last word should be whole, by whatever may follow.
         """
-        call = self._call(source, target)
+        given = CallOptions(source, options, AS_LINES, prefix=prefix or "", control=control)
+        call = self._call(target, replace(given, prefix=""), given.reading)
         prepared = call.prepare(text)
         if len(prepared.segments) != 1:
             raise OptionError(f"alternatives need a text of one line, not of {len(prepared.segments)}")
-        ids, options = prepared.requests[0].source, options or self.options
+        ids = prepared.requests[0].source
         if prefix is None:
-            answers = diverse(call.model, ids, count, options, call.special, control=control)
+            answers = diverse(call.model, ids, count, call.options, call.special, control=control)
         else:
             typed = self._tokenizer.encode(prefix.rstrip(" ")) if prefix.strip(" ") else ()
             starts = self._word_starts if prefix.endswith(" ") else None
             answers = alternatives(
-                call.model, ids, typed, count, options, call.special, starts=starts, control=control
+                call.model, ids, typed, count, call.options, call.special, starts=starts, control=control
             )
-        found = [call.assemble(prepared, [answer]) for answer in answers]
+        found = [call.finish(prepared, [Answer(answer)]) for answer in answers]
         return list({translation.text: translation for translation in found[::-1]}.values())[::-1]
 
     def score(
@@ -299,7 +194,7 @@ class Translator:
         options: DecodeOptions | None = None,
     ) -> TranslationHypothesis:
         """A given translation as if the search had found it: how probable the model finds each token."""
-        call = self._call(source, target)
+        call = self._call(target, CallOptions(source, options, AS_IT_STANDS))
         prepared, wanted = call.prepare(source_text), find_segments(target_text)
         if len(prepared.segments) != len(wanted):
             raise OptionError(
@@ -310,10 +205,12 @@ class Translator:
             call.model,
             [request.source for request in prepared.requests if request.source],
             [self._tokenizer.encode(target_text[start:end]) for start, end in wanted],
-            options or self.options,
+            call.options,
             call.special,
         )
-        return assemble_hypothesis(prepared, hypotheses, self._tokenizer, (target_text, wanted))
+        pairs = zip(prepared.segments, hypotheses, strict=True)
+        restored = [restore(*pair, self._tokenizer) for pair in pairs]
+        return assemble_hypothesis(prepared, restored, target_text, wanted)
 
     def token_ids(self, text: str) -> tuple[int, ...]:
         """The ids that write ``text`` behind a space, for options that are about single tokens."""
@@ -342,21 +239,35 @@ class Translator:
         pieces = enumerate(map(self._tokenizer.piece, range(self._tokenizer.vocab_size)))
         return frozenset(i for i, piece in pieces if len(piece) > 1 and piece.startswith(b" "))
 
-    def _call(self, source: str | None, target: str, guidance: Guidance | None = None) -> Call:
+    def _call(self, target: str, given: CallOptions, reading: TextOptions | None = None) -> Call:
+        """``reading`` takes the place of what follows from the options given."""
         if self._model is None:
             raise TranslatorClosedError("the translator is closed; load another with load_translator()")
-        guidance = guidance or Guidance()
+        guidance = guide(self._tokenizer, given.prefix, given.require, given.suppress)
+        options, model = given.options or self.options, self._model
         return Call(
-            model=TimedModel(self._model),
+            model=TimedModel(model),
             tokenizer=self._tokenizer,
-            special=self._special_and_words if guidance.constraints else self._special,
+            special=self._special_and_words if guidance.constrains else self._special,
             info=self.info,
-            source=source,
+            source=given.source,
             target=target,
-            target_token=target_token(self._manifest, source, target),
+            target_token=target_token(self._manifest, given.source, target),
             calibration=self._manifest.calibration,
             guidance=guidance,
+            reader=self._reader(given.source, target, reading or given.reading),
+            options=options,
+            control=given.control,
+            repair=Repair(
+                self._tokenizer, options, lambda: self._special_and_words, given.control or Control()
+            ),
+            another_clock=lambda: TimedModel(model),
         )
+
+    def _reader(self, source: str | None, target: str, options: TextOptions) -> Reader:
+        directions = self._manifest.directions
+        sources = tuple(d.source for d in directions if d.target == target and source in (None, d.source))
+        return Reader(self._tokenizer, options, sources, target)
 
 
 def _regroup(call: Call, pending: deque[Prepared], answers: Iterator[Decoded]) -> Iterator[Translation]:
@@ -366,4 +277,4 @@ def _regroup(call: Call, pending: deque[Prepared], answers: Iterator[Decoded]) -
         rest = list(islice(answers, len(prepared.requests) - 1))
         if len(rest) + 1 < len(prepared.requests):
             return  # stopped by `control` in the middle of a text
-        yield call.assemble(prepared, [first, *rest])
+        yield call.answer(prepared, [first, *rest])

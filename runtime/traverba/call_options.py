@@ -1,0 +1,56 @@
+"""What a caller can say about a translation, the same for every way of translating."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TypedDict
+
+from traverba.decoding import Control, DecodeOptions
+from traverba.text import TextOptions
+
+
+@dataclass(frozen=True)
+class CallOptions:
+    """The keywords of `Translator.translate` and its like, beside ``target``."""
+
+    source: str | None = None
+    """The language of the text; without it the model reads any of its languages."""
+
+    options: DecodeOptions | None = None
+    """How to search; the translator's own if left out."""
+
+    text_options: TextOptions = field(default_factory=TextOptions)
+    """How the text is cut into sentences, and what of it stays as it is."""
+
+    prefix: str = ""
+    """How each translation begins; it may end in the middle of a word. The text is then read as one
+    sentence, exactly as it stands."""
+
+    require: Sequence[str] = ()
+    """Phrases that appear in each translation, as words of their own. A line is then not cut."""
+
+    suppress: Sequence[str] = ()
+    """Phrases that do not."""
+
+    control: Control | None = None
+    """Can cancel the call, end it at a deadline and report progress."""
+
+    @property
+    def reading(self) -> TextOptions:
+        """The text options, as far as the wishes about words leave them: those are about whole lines."""
+        return self.text_options.for_words(
+            begun=bool(self.prefix), required=bool(self.require), chosen=bool(self.suppress)
+        )
+
+
+class CallKeywords(TypedDict, total=False):
+    """`CallOptions` as keyword arguments."""
+
+    source: str | None
+    options: DecodeOptions | None
+    text_options: TextOptions
+    prefix: str
+    require: Sequence[str]
+    suppress: Sequence[str]
+    control: Control | None
