@@ -11,6 +11,7 @@
     │   ├── BundleVersionError            (ValueError)
     │   └── GraphContractError            (ValueError)
     ├── DeviceError                       the machine
+    │   ├── LibraryMissingError           (ImportError)
     │   ├── OnnxRuntimeMissingError       (ImportError)
     │   └── ProviderUnavailableError      (RuntimeError)
     ├── InputError                        what the caller asked for
@@ -64,6 +65,10 @@ class GraphContractError(BundleError, ValueError):
 
 class DeviceError(TraverbaError):
     """The machine lacks what was asked for."""
+
+
+class LibraryMissingError(DeviceError, ImportError):
+    """A library of an extra is not installed; the message names the install line."""
 
 
 class OnnxRuntimeMissingError(DeviceError, ImportError):
