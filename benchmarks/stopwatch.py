@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from typing import Any
 from unittest.mock import patch
 
-import numpy as np
 import onnxruntime
-from numpy.typing import NDArray
 
 from benchmarks.measuring import Task, elapsed_ms
-from traverba.decoding.model import DecoderStep, Ids, Memory, State, StepOutput
+from traverba.decoding.model import DecoderStep
+from traverba.timing import Part, WatchedModel
 
 
 @dataclass
@@ -52,36 +51,17 @@ def share_outside(task: Task) -> float:
     return 1 - clock.inside_ms / total_ms
 
 
-class StepClock:
+class StepClock(WatchedModel):
     """A model that notes when each step begins; a step's cost includes the search up to the next one."""
 
     def __init__(self, model: DecoderStep) -> None:
-        self._model = model
+        super().__init__(model, self._step_began, clock=time.process_time)
         self.began: list[float] = []
-
-    @property
-    def vocab_size(self) -> int:
-        return self._model.vocab_size
-
-    def encode(self, src_ids: Ids, src_lengths: NDArray[np.int32]) -> tuple[Memory, State]:
-        return self._model.encode(src_ids, src_lengths)
-
-    def step(
-        self,
-        prev_ids: Ids,
-        parents: Ids,
-        state: State,
-        memory: Memory,
-        top_k: int,
-        *,
-        with_log_probs: bool = False,
-    ) -> StepOutput:
-        self.began.append(time.process_time())
-        return self._model.step(prev_ids, parents, state, memory, top_k, with_log_probs=with_log_probs)
-
-    def select(self, memory: Memory, sentences: Ids) -> Memory:
-        return self._model.select(memory, sentences)
 
     def costs_ms(self) -> list[float]:
         """From the beginning of one step to that of the next."""
         return [(after - before) * 1e3 for before, after in zip(self.began, self.began[1:], strict=False)]
+
+    def _step_began(self, part: Part, start: float, end: float) -> None:
+        if part == "step":
+            self.began.append(start)

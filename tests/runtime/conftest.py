@@ -95,6 +95,7 @@ class CopyModel:
     """
 
     EVERYTHING_ELSE = -30.0
+    shortlist = None
 
     def __init__(self, vocab_size: int) -> None:
         self.vocab_size = vocab_size

@@ -7,16 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
 from traverba.benchmark.figures import Configuration, Nodes, Workload
 from traverba.benchmark.machine import idle_cpu_percent, memory_bytes
 from traverba.bundle import find_bundle, open_bundle
-from traverba.decoding.model import DecoderStep, Ids, Memory, State, StepOutput
 from traverba.graphs import OnnxModel, available_providers, choose_providers, installed_distributions
 from traverba.loading import load_model, make_translator
 from traverba.results import Translation
+from traverba.timing import Part, WatchedModel
 from traverba.translator import Translator
 
 
@@ -83,47 +80,6 @@ class Subject(Protocol):
         ...
 
 
-class WatchedModel:
-    """A model that notes how long each run of a graph took."""
-
-    def __init__(self, model: DecoderStep) -> None:
-        self._model = model
-        self.encode_ms: list[float] = []
-        self.step_ms: list[float] = []
-
-    @property
-    def vocab_size(self) -> int:
-        """V."""
-        return self._model.vocab_size
-
-    def encode(self, src_ids: Ids, src_lengths: NDArray[np.int32]) -> tuple[Memory, State]:
-        """As the model."""
-        start = time.perf_counter()
-        encoded = self._model.encode(src_ids, src_lengths)
-        self.encode_ms.append(1000 * (time.perf_counter() - start))
-        return encoded
-
-    def step(
-        self,
-        prev_ids: Ids,
-        parents: Ids,
-        state: State,
-        memory: Memory,
-        top_k: int,
-        *,
-        with_log_probs: bool = False,
-    ) -> StepOutput:
-        """As the model."""
-        start = time.perf_counter()
-        output = self._model.step(prev_ids, parents, state, memory, top_k, with_log_probs=with_log_probs)
-        self.step_ms.append(1000 * (time.perf_counter() - start))
-        return output
-
-    def select(self, memory: Memory, sentences: Ids) -> Memory:
-        """As the model."""
-        return self._model.select(memory, sentences)
-
-
 class TranslatorSubject:
     """A configuration loaded in this process."""
 
@@ -134,9 +90,10 @@ class TranslatorSubject:
                 bundle, _providers(configuration.provider), configuration.precision, configuration.threads
             )
             self.nodes = _nodes(model)
-            self._watched = WatchedModel(model)
+            self._ms: dict[Part, list[float]] = {"encode": [], "step": []}
+            watched = WatchedModel(model, self._note)
             self._translator: Translator = make_translator(
-                bundle, self._watched, model.provider, precision, configuration.threads
+                bundle, watched, model.provider, precision, configuration.threads
             )
 
     def first(self) -> None:
@@ -145,7 +102,7 @@ class TranslatorSubject:
 
     def run(self, workload: Workload, seconds: float) -> Pass:
         """Translate all texts again and again until this much time has gone by, at least once."""
-        self._watched.encode_ms, self._watched.step_ms = [], []
+        self._ms = {"encode": [], "step": []}
         call_ms: list[float] = []
         tokens = passes = 0
         end = time.perf_counter() + seconds
@@ -153,8 +110,8 @@ class TranslatorSubject:
             tokens += self._translate_all(workload, call_ms)
             passes += 1
         return Pass(
-            encode_ms=tuple(self._watched.encode_ms),
-            step_ms=tuple(self._watched.step_ms),
+            encode_ms=tuple(self._ms["encode"]),
+            step_ms=tuple(self._ms["step"]),
             call_ms=tuple(call_ms),
             tokens=tokens,
             sentences=passes * len(self._material.texts),
@@ -184,6 +141,9 @@ class TranslatorSubject:
     def close(self) -> None:
         """Let go of the model."""
         self._translator.close()
+
+    def _note(self, part: Part, start: float, end: float) -> None:
+        self._ms[part].append(1000 * (end - start))
 
     def _translate_all(self, workload: Workload, call_ms: list[float]) -> int:
         """Adds the time of each call, and counts the target tokens."""

@@ -4,9 +4,9 @@
 runs one batch, encode once and then step by step; `search` keeps the books of live
 hypotheses (`trellis`, `harvest`), while `greedy`, `beam`, `sampling` and `constraints`
 each are one way to pick among `candidates`, which `shaping` and `steering` restrict;
-`scoring` has the formula hypotheses are compared by; `guards`, `control` and `streaming`
-watch, stop and narrate a search; `forced` scores a given target and `alternatives` finds
-others. The model is seen only through `model.DecoderStep`. Imports numpy and
+`shortlist` narrows the vocabulary to what a source may need; `scoring` has the formula
+hypotheses are compared by; `guards`, `control` and `streaming` watch, stop and narrate a
+search; `forced` scores a given target and `alternatives` finds others. The model is seen only through `model.DecoderStep`. Imports numpy and
 `traverba.errors`, nothing else.
 """
 
@@ -19,6 +19,7 @@ from traverba.decoding.hypotheses import Decoded, Flag, Hypothesis
 from traverba.decoding.model import DecoderStep, Memory, State, StepOutput
 from traverba.decoding.options import DecodeOptions, Guards, Sampling
 from traverba.decoding.request import AllowedNext, BannedNext, Request, SpecialIds, Spellings
+from traverba.decoding.shortlist import Lexicon, Shortlist
 from traverba.decoding.streaming import stream_decode
 
 __all__ = [
@@ -33,9 +34,11 @@ __all__ = [
     "Flag",
     "Guards",
     "Hypothesis",
+    "Lexicon",
     "Memory",
     "Request",
     "Sampling",
+    "Shortlist",
     "SpecialIds",
     "Spellings",
     "State",

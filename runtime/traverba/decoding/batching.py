@@ -58,15 +58,20 @@ def windows(requests: Iterable[Request], size: int) -> Iterator[list[Request]]:
         yield window
 
 
-def plan(requests: Sequence[Request], rows: Sequence[int], batching: Batching) -> list[list[int]]:
-    """Batches of indices of the sentences that are not empty; ``rows`` is K of each."""
-    groups: dict[tuple[int, int, bool], list[int]] = {}
-    for i, (request, K) in enumerate(zip(requests, rows, strict=True)):
+def plan(
+    requests: Sequence[Request], rows: Sequence[int], narrowed: Sequence[bool], batching: Batching
+) -> list[list[int]]:
+    """Batches of indices of the sentences that are not empty.
+
+    ``rows`` is K of each, ``narrowed`` whether it is decoded with a shortlist.
+    """
+    groups: dict[tuple[int, int, bool, bool], list[int]] = {}
+    for i, (request, K, narrow) in enumerate(zip(requests, rows, narrowed, strict=True)):
         if request.source:
-            key = (padded_length(len(request.source)), K, bool(request.constraints))
+            key = (padded_length(len(request.source)), K, bool(request.constraints), narrow)
             groups.setdefault(key, []).append(i)
     batches = []
-    for (src_length, K, _), group in groups.items():
+    for (src_length, K, *_), group in groups.items():
         size = max(1, batching.token_budget // (src_length * K))
         batches += [group[start : start + size] for start in range(0, len(group), size)]
     return batches

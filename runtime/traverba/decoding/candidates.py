@@ -56,9 +56,14 @@ class CandidateSource:
         vocab_size: int,
         beam_size: int,
         width: int,
+        *,
+        narrowed: bool = False,
     ) -> None:
-        """``width``: the candidates wanted per row, or the vocabulary size for all of them."""
-        banned = sorted({*special.never, *options.suppressed_ids})
+        """``width``: the candidates wanted per row, or the vocabulary size for all of them.
+
+        ``narrowed``: the model only names tokens of shortlists, on which nothing banned stands.
+        """
+        banned = [] if narrowed else sorted({*special.never, *options.suppressed_ids})
         self._banned = np.zeros(vocab_size, np.bool_)  # (V,)
         self._banned[banned] = True
         self._any_banned = bool(banned)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from traverba.decoding.batching import Batching, plan, windows
 from traverba.decoding.control import Control
 from traverba.decoding.hypotheses import Decoded, empty_answer, empty_hypothesis
-from traverba.decoding.loop import decode_batch, rows_of
+from traverba.decoding.loop import decode_batch, is_narrowed, rows_of
 from traverba.decoding.model import DecoderStep
 from traverba.decoding.options import DecodeOptions
 from traverba.decoding.request import Request, SpecialIds
@@ -81,7 +81,9 @@ def _by_window(
                 answers[i] = empty_answer()
         if answers:
             control.report(done + len(answers), total)
-        for batch in plan(window, [rows_of(request, options) for request in window], batching):
+        rows = [rows_of(request, options) for request in window]
+        narrowed = [is_narrowed(model, request, options) for request in window]
+        for batch in plan(window, rows, narrowed, batching):
             found = decode_batch(model, [window[i] for i in batch], options, special, control)
             answers.update(zip(batch, found, strict=True))
             control.report(done + len(answers), total)

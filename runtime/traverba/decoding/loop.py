@@ -13,7 +13,7 @@ from traverba.decoding.control import Control
 from traverba.decoding.greedy import GreedyChooser
 from traverba.decoding.guards import RETRIED, inspect, resolve, retry_options, retry_reason, retry_request
 from traverba.decoding.hypotheses import Decoded
-from traverba.decoding.model import DecoderStep
+from traverba.decoding.model import DecoderStep, Ids
 from traverba.decoding.options import DecodeOptions
 from traverba.decoding.request import Request, SpecialIds
 from traverba.decoding.sampling import SamplingChooser
@@ -27,10 +27,29 @@ def rows_of(request: Request, options: DecodeOptions) -> int:
     return max(options.rows, stages(request.constraints) + 1)
 
 
+def is_narrowed(model: DecoderStep, request: Request, options: DecodeOptions) -> bool:
+    """Whether a sentence is decoded with a list of target tokens instead of the whole vocabulary."""
+    return model.shortlist is not None and model.shortlist.covers(request, options)
+
+
+def make_lists(
+    model: DecoderStep, requests: Sequence[Request], options: DecodeOptions, special: SpecialIds
+) -> Ids | None:
+    """(B, L) the target tokens of each sentence, or None for a batch that needs the whole vocabulary."""
+    if model.shortlist is None or not all(is_narrowed(model, request, options) for request in requests):
+        return None
+    banned = (*special.never, *options.suppressed_ids)
+    return model.shortlist.lists([request.source for request in requests], banned)
+
+
 def make_search(
-    requests: Sequence[Request], options: DecodeOptions, special: SpecialIds, vocab_size: int
+    requests: Sequence[Request],
+    options: DecodeOptions,
+    special: SpecialIds,
+    vocab_size: int,
+    lists: Ids | None = None,
 ) -> Search:
-    """The search that the options call for, over requests that may share a batch."""
+    """The search that the options call for, over requests that may share a batch; see `make_lists`."""
     K = width = rows_of(requests[0], options)
     chooser: Chooser
     if requests[0].constraints:
@@ -42,17 +61,26 @@ def make_search(
         chooser = GreedyChooser(special.eos)
     else:
         chooser = BeamChooser(special.eos, K)
-    source = CandidateSource(requests, options, special, vocab_size, K, width)
+    if lists is not None:
+        vocab_size = lists.shape[1]
+    source = CandidateSource(requests, options, special, vocab_size, K, width, narrowed=lists is not None)
     return Search(requests, options, source, chooser, K)
 
 
 def search_steps(
-    model: DecoderStep, requests: Sequence[Request], search: Search, special: SpecialIds, control: Control
+    model: DecoderStep,
+    requests: Sequence[Request],
+    search: Search,
+    special: SpecialIds,
+    control: Control,
+    lists: Ids | None = None,
 ) -> Iterator[None]:
-    """Run a search over one batch, pausing after each step."""
+    """Run a search over one batch, pausing after each step; ``lists`` are those it was made with."""
     if reason := control.stop_reason():
         return search.stop(reason)
     memory, state = model.encode(*pad([request.source for request in requests], special.pad))
+    if lists is not None:
+        memory = model.narrow(memory, lists, search.beam_size)
     rows: Rows | None = search.start(special.bos)
     while rows is not None:
         if reason := control.stop_reason():
@@ -80,8 +108,9 @@ def decode_batch(
     control: Control,
 ) -> list[Decoded]:
     """One batch from encoder to answers."""
-    search = make_search(requests, options, special, model.vocab_size)
-    for _ in search_steps(model, requests, search, special, control):
+    lists = make_lists(model, requests, options, special)
+    search = make_search(requests, options, special, model.vocab_size, lists)
+    for _ in search_steps(model, requests, search, special, control, lists):
         pass
     return review(model, requests, search.answers, options, special, control)
 

@@ -8,10 +8,13 @@ of log-probabilities. Dimension letters: see `traverba.contract`.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from traverba.decoding.shortlist import Shortlist
 
 Ids = NDArray[np.int64]
 Floats = NDArray[np.float32]
@@ -48,6 +51,11 @@ class DecoderStep(Protocol):
     @property
     def vocab_size(self) -> int: ...
 
+    @property
+    def shortlist(self) -> Shortlist | None:
+        """The lists that `narrow` accepts, or None for a model that knows none."""
+        ...
+
     def encode(self, src_ids: Ids, src_lengths: NDArray[np.int32]) -> tuple[Memory, State]:
         """Read B padded sentences. ``src_ids`` (B, S), ``src_lengths`` (B,) -> memory, B state rows."""
         ...
@@ -63,6 +71,14 @@ class DecoderStep(Protocol):
         with_log_probs: bool = False,
     ) -> StepOutput:
         """Advance N = B * K rows by one token."""
+        ...
+
+    def narrow(self, memory: Memory, lists: Ids, beam_size: int) -> Memory:
+        """The same memory, whose steps of B * ``beam_size`` rows choose among ``lists`` (B, L) only.
+
+        Their log-probabilities are normalised over the sentence's list. ``top_ids`` are ids of the
+        vocabulary as ever; the full distribution cannot be asked for.
+        """
         ...
 
     def select(self, memory: Memory, sentences: Ids) -> Memory:

@@ -59,6 +59,11 @@ class Request:
     constraints: tuple[Spellings, ...] = ()
     """Phrases that must appear in the target, each in one of its spellings, as words of their own."""
 
+    @property
+    def is_steered(self) -> bool:
+        """Whether more is asked than a translation of the source."""
+        return bool(self.prefix or self.allowed_next or self.banned_next or self.constraints)
+
     def check(self, options: DecodeOptions, vocab_size: int, special: SpecialIds) -> None:
         """Refuse what no search can do."""
         options.check_vocabulary(vocab_size)

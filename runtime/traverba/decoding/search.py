@@ -78,6 +78,11 @@ class Search:
             self._live[:, 1:] = -np.inf  # at first all rows of a sentence are the same one
 
     @property
+    def beam_size(self) -> int:
+        """K: rows of each sentence."""
+        return self._beam_size
+
+    @property
     def top_k(self) -> int:
         """Candidates to ask of the model for each row."""
         return self._source.top_k

@@ -14,7 +14,7 @@ from traverba.decoding.control import Control
 from traverba.decoding.engine import Source, as_request
 from traverba.decoding.guards import inspect, retry_reason
 from traverba.decoding.hypotheses import Decoded, empty_answer
-from traverba.decoding.loop import make_search, review, search_steps
+from traverba.decoding.loop import make_lists, make_search, review, search_steps
 from traverba.decoding.loops import LoopWatch, repeats_itself
 from traverba.decoding.model import DecoderStep
 from traverba.decoding.options import DecodeOptions
@@ -39,12 +39,13 @@ def stream_decode(
     request.check(options, model.vocab_size, special)
     if not request.source:
         return empty_answer()
-    search = make_search([request], options, special, model.vocab_size)
+    lists = make_lists(model, [request], options, special)
+    search = make_search([request], options, special, model.vocab_size, lists)
     holds_back = options.guards == "retry" and not repeats_itself(request.source)
     watch = LoopWatch()
     decided: list[int] = []
     sent = 0
-    for _ in search_steps(model, [request], search, special, control):
+    for _ in search_steps(model, [request], search, special, control, lists):
         for token in search.decided(len(decided)):
             decided.append(token)
             watch.push(token)

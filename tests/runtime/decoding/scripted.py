@@ -102,6 +102,10 @@ class ScriptedModel:
             log_probs=log_probs if with_log_probs else None,
         )
 
+    @property
+    def shortlist(self) -> None:
+        return None
+
     def select(self, memory: ScriptedMemory, sentences: NDArray[np.int64]) -> ScriptedMemory:
         return ScriptedMemory(tuple(memory.sources[b] for b in sentences), memory.src_length)
 

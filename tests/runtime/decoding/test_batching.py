@@ -21,7 +21,7 @@ def test_lengths_are_padded_to_the_next_multiple_of_eight() -> None:
 def test_a_batch_holds_one_padded_length_and_stays_within_the_budget() -> None:
     lengths = [3, 20, 8, 9, 3, 0, 17, 3]
     requests = [Request((5,) * length) for length in lengths]
-    batches = plan(requests, [2] * len(lengths), Batching(token_budget=40))
+    batches = plan(requests, [2] * len(lengths), [False] * len(lengths), Batching(token_budget=40))
     assert batches == [[0, 2], [4, 7], [1], [6], [3]]
 
 
