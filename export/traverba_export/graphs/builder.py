@@ -116,6 +116,12 @@ class GraphBuilder:
 
     def build(self, spec: GraphSpec, config: ModelConfig) -> onnx.ModelProto:
         """The finished model, with its metadata, checked by onnx in full."""
+        return self.finish(
+            spec, {METADATA_FORMAT_KEY: str(FORMAT_VERSION), METADATA_CONFIG_KEY: config_sha256(config)}
+        )
+
+    def finish(self, spec: GraphSpec, metadata: dict[str, str]) -> onnx.ModelProto:
+        """The same for a graph that is no translator's."""
         self._rename_outputs()
         graph = helper.make_graph(
             self._nodes,
@@ -130,9 +136,7 @@ class GraphBuilder:
             ir_version=IR_VERSION,
             opset_imports=self._opsets(),
         )
-        helper.set_model_props(
-            model, {METADATA_FORMAT_KEY: str(FORMAT_VERSION), METADATA_CONFIG_KEY: config_sha256(config)}
-        )
+        helper.set_model_props(model, metadata)
         onnx.checker.check_model(model, full_check=True)
         return model
 
