@@ -6,17 +6,16 @@ Exit status: 0 done, 1 failure, 2 bad use or input.
 from __future__ import annotations
 
 import argparse
-import json
 import logging
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import TextIO
 
 from traverba.bundle import pack_bundle
 from traverba.errors import TraverbaError
 from traverba_export.corpora.reading import CorpusError
+from traverba_export.quality.command import add_evaluate
 from traverba_export.recipe import Recipe, RecipeError, load_recipe, split_direction
 
 RECIPES = Path(__file__).parent / "recipes"
@@ -87,15 +86,7 @@ def _parser() -> argparse.ArgumentParser:
     pack.add_argument("out", type=Path)
     pack.set_defaults(command=_pack)
 
-    evaluate = commands.add_parser("evaluate", help="score a bundle on the test sets of a data folder")
-    evaluate.add_argument("bundle", help="a name or a path")
-    evaluate.add_argument("--data", type=Path, required=True)
-    evaluate.add_argument("--direction", action="append", help="such as en-fr; default: all of the bundle's")
-    evaluate.add_argument("--test-set", action="append", help="such as tatoeba; default: all that are there")
-    evaluate.add_argument("--beam", type=int, action="append", help="default: 1 and 5")
-    evaluate.add_argument("--precision", help="the bundle's graph variant; default: its own choice")
-    evaluate.add_argument("--json", type=Path, help="write the scores here too")
-    evaluate.set_defaults(command=_evaluate)
+    add_evaluate(commands)
 
     describe = commands.add_parser("describe", help="print the parameters of a recipe's model, part by part")
     describe.add_argument("recipe")
@@ -156,31 +147,6 @@ def _export(arguments: argparse.Namespace) -> int:
 def _pack(arguments: argparse.Namespace) -> int:
     pack_bundle(arguments.bundle, arguments.out)
     print(f"{arguments.out}: {arguments.out.stat().st_size / 1e6:.1f} MB")
-    return 0
-
-
-def _evaluate(arguments: argparse.Namespace) -> int:
-    from traverba import load_translator
-    from traverba_export.quality.evaluation import evaluate_bundle, markdown_table
-    from traverba_export.quality.test_sets import find_test_sets
-
-    with load_translator(arguments.bundle, precision=arguments.precision) as translator:
-        own = ["-".join(direction) for direction in translator.info.directions]
-        found = [s for d in arguments.direction or own for s in find_test_sets(arguments.data, d)]
-        wanted = tuple(arguments.test_set or ("",))
-        test_sets = [s for s in found if s.name.startswith(wanted)]
-        results = []
-        for scored in evaluate_bundle(translator, test_sets, arguments.beam or (1, 5)):
-            logging.info(
-                "%s %s: BLEU %.2f", scored.test_set.direction, scored.test_set.name, scored.bleu.value
-            )
-            results.append(scored)
-    print(markdown_table(results))
-    if arguments.json:
-        scores = [asdict(score) for r in results for score in (r.bleu, r.chrf)]
-        partial = arguments.json.with_suffix(".partial")
-        partial.write_text(json.dumps(scores, indent=1) + "\n", encoding="utf-8")
-        partial.replace(arguments.json)
     return 0
 
 

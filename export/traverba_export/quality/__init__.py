@@ -1,6 +1,8 @@
 """Quality of a finished bundle, measured through the runtime that users run.
 
-`test_sets` knows the public test sets by name, `evaluation` translates, scores and prints,
-`calibration` fits the confidence.
-This room imports the runtime and sacrebleu.
+`test_sets` knows the public test sets by name, `evaluation` translates and scores them with
+`metrics`, `language` asks an independent identifier about the output, `challenge/` holds
+hand-written cases with checks, `report` writes figures down with their origin, `command` is
+`traverba-export evaluate`. `calibration` fits the confidence.
+This room imports the runtime, sacrebleu and py3langid.
 """

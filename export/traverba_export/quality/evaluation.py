@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from sacrebleu import BLEU, CHRF
-
 from traverba import DecodeOptions, Translator
 from traverba.bundle import Score
+from traverba_export.quality.challenge.checks import Identify
+from traverba_export.quality.language import language_share
+from traverba_export.quality.metrics import score_texts
 from traverba_export.quality.test_sets import TestSet
 from traverba_export.recipe import split_direction
+
+PIVOT = "en"
+"""The language that untrained pairs go through: every corpus has it on one side."""
 
 
 @dataclass(frozen=True)
@@ -22,35 +26,84 @@ class Scored:
     bleu: Score
     chrf: Score
     hypotheses: list[str]
+    right_language: float | None = None
+    """Share of outputs in the language asked for; None if nobody could tell."""
+    reference_language: float | None = None
+    """The same of the references: what the identifier's own mistakes leave."""
 
 
 def evaluate_bundle(
-    translator: Translator, test_sets: Sequence[TestSet], beam_sizes: Sequence[int]
+    translator: Translator,
+    test_sets: Sequence[TestSet],
+    beam_sizes: Sequence[int],
+    identify: Identify | None = None,
 ) -> Iterator[Scored]:
     """Score every test set with every beam size, one result at a time as it is ready."""
     for test_set in test_sets:
         source, target = split_direction(test_set.direction)
         for beam_size in beam_sizes:
-            options = DecodeOptions(beam_size=beam_size)
-            answers = translator.translate(test_set.sources, source=source, target=target, options=options)
-            search = "greedy" if beam_size == 1 else f"beam {beam_size}"
-            settings = f"{search}, {translator.info.precision}"
-            yield _score(test_set, [a.text for a in answers], settings)
+            texts = _translate(translator, test_set.sources, source, target, beam_size)
+            yield _score(test_set, texts, _settings(translator, beam_size), identify)
 
 
-def _score(test_set: TestSet, hypotheses: list[str], settings: str) -> Scored:
+def evaluate_untrained(
+    translator: Translator,
+    test_sets: Sequence[TestSet],
+    beam_sizes: Sequence[int],
+    identify: Identify | None = None,
+) -> Iterator[Scored]:
+    """Score pairs the model was not trained for: straight, and by way of `PIVOT`."""
+    for test_set in test_sets:
+        source, target = split_direction(test_set.direction)
+        for beam_size in beam_sizes:
+            settings = _settings(translator, beam_size)
+            straight = _translate(translator, test_set.sources, None, target, beam_size)
+            yield _score(test_set, straight, f"{settings}, zero-shot", identify)
+            between = _translate(translator, test_set.sources, source, PIVOT, beam_size)
+            around = _translate(translator, between, PIVOT, target, beam_size)
+            yield _score(test_set, around, f"{settings}, via {PIVOT}", identify)
+
+
+def untrained_directions(directions: Sequence[tuple[str, str]]) -> list[str]:
+    """Pairs that are no trained direction but can go through `PIVOT`, in order of the directions."""
+    into = [source for source, target in directions if target == PIVOT]
+    out = [target for source, target in directions if source == PIVOT]
+    return [f"{s}-{t}" for s in into for t in out if s != t and (s, t) not in directions]
+
+
+def _settings(translator: Translator, beam_size: int) -> str:
+    search = "greedy" if beam_size == 1 else f"beam {beam_size}"
+    return f"{search}, {translator.info.precision}"
+
+
+def _translate(
+    translator: Translator, texts: list[str], source: str | None, target: str, beam_size: int
+) -> list[str]:
+    """``source`` None: the model reads whatever comes, trained for the pair or not."""
+    options = DecodeOptions(beam_size=beam_size)
+    answers = translator.translate(texts, source=source, target=target, options=options)
+    return [answer.text for answer in answers]
+
+
+def _score(test_set: TestSet, hypotheses: list[str], settings: str, identify: Identify | None) -> Scored:
     source, target = split_direction(test_set.direction)
-    scores = []
-    for name, metric in (("BLEU", BLEU()), ("chrF", CHRF())):
-        value = round(metric.corpus_score(hypotheses, [test_set.references]).score, 2)
-        signature = str(metric.get_signature())
-        scores.append(Score(source, target, test_set.name, name, value, signature, settings))
-    return Scored(test_set, settings, scores[0], scores[1], hypotheses)
+    scores = score_texts(test_set.direction, hypotheses, test_set.references)
+    figures = (("BLEU", scores.bleu, scores.bleu_signature), ("chrF", scores.chrf, scores.chrf_signature))
+    bleu, chrf = (
+        Score(source, target, test_set.name, metric, round(value, 2), signature, settings)
+        for metric, value, signature in figures
+    )
+    sides = (hypotheses, test_set.references)
+    shares = [language_share(texts, target, identify) if identify else None for texts in sides]
+    return Scored(test_set, settings, bleu, chrf, hypotheses, *shares)
 
 
 def markdown_table(results: Sequence[Scored]) -> str:
     """The scores as a Markdown table, with the metrics' signatures below."""
-    lines = ["| direction | test set | search | BLEU | chrF |", "|---|---|---|---|---|"]
+    lines = [
+        "| direction | test set | search | BLEU | chrF | right language (references) |",
+        "|---|---|---|---|---|---|",
+    ]
     for r in results:
         cells = (
             r.test_set.direction,
@@ -58,7 +111,14 @@ def markdown_table(results: Sequence[Scored]) -> str:
             r.settings,
             f"{r.bleu.value:.1f}",
             f"{r.chrf.value:.1f}",
+            _shares(r),
         )
         lines.append(f"| {' | '.join(cells)} |")
     signatures = dict.fromkeys(s.signature for r in results for s in (r.bleu, r.chrf))
     return "\n".join([*lines, "", *(f"`{signature}`" for signature in signatures), ""])
+
+
+def _shares(result: Scored) -> str:
+    if result.right_language is None or result.reference_language is None:
+        return "–"
+    return f"{100 * result.right_language:.1f} % ({100 * result.reference_language:.1f} %)"

@@ -3,35 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import torch
-from sacrebleu import BLEU, CHRF
 
 from traverba_export.model import EncoderDecoder
+from traverba_export.quality.metrics import Scores, score_texts
 from traverba_export.recipe import split_direction
 from traverba_export.subwords import Subwords
 from traverba_export.training.generation import translate_greedily
 from traverba_export.training.preparation import DevSet
-
-
-@dataclass(frozen=True)
-class Scores:
-    """Corpus scores of one direction; a signature says how each was computed."""
-
-    direction: str
-    bleu: float
-    chrf: float
-    bleu_signature: str
-    chrf_signature: str
-
-
-def score_texts(direction: str, hypotheses: Sequence[str], references: Sequence[str]) -> Scores:
-    """sacreBLEU's defaults: cased, detokenised, 13a for BLEU; chrF2."""
-    bleu, chrf = BLEU(), CHRF()
-    bleu_score = bleu.corpus_score(list(hypotheses), [list(references)]).score
-    chrf_score = chrf.corpus_score(list(hypotheses), [list(references)]).score
-    return Scores(direction, bleu_score, chrf_score, str(bleu.get_signature()), str(chrf.get_signature()))
 
 
 def evaluate(
@@ -52,3 +32,6 @@ def evaluate(
         ]
     model.train(was_training)
     return scores
+
+
+__all__ = ["Scores", "evaluate"]

@@ -1,0 +1,145 @@
+"""`traverba-export evaluate`: every quality table of a bundle, through the runtime that users run."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import shlex
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from traverba import Translator
+    from traverba_export.quality.evaluation import Scored
+
+log = logging.getLogger(__name__)
+
+
+def add_evaluate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """The command's arguments."""
+    evaluate = commands.add_parser("evaluate", help="score a bundle on test sets or on the challenge set")
+    evaluate.add_argument("bundle", help="a name or a path")
+    what = evaluate.add_mutually_exclusive_group(required=True)
+    what.add_argument("--data", type=Path, help="a data folder: BLEU, chrF and language on its test sets")
+    what.add_argument("--challenge", action="store_true", help="pass rates on the built-in challenge set")
+    evaluate.add_argument("--direction", action="append", help="such as en-fr; default: all of the bundle's")
+    evaluate.add_argument("--test-set", action="append", help="such as tatoeba; default: all that are there")
+    evaluate.add_argument("--beam", type=int, action="append", help="default: 1 and 5")
+    evaluate.add_argument(
+        "--precision", action="append", help="a graph variant of the bundle; default: its own choice"
+    )
+    evaluate.add_argument(
+        "--zero-shot",
+        action="store_true",
+        help="also the pairs that were not trained, straight and via English",
+    )
+    evaluate.add_argument("--json", type=Path, help="write the scores (or the pass rates) here")
+    evaluate.add_argument(
+        "--report", type=Path, help="write REPORT.md and REPORT.json, with versions, date and command"
+    )
+    evaluate.set_defaults(command=_challenge_or_score)
+
+
+def _challenge_or_score(arguments: argparse.Namespace) -> int:
+    return _challenge(arguments) if arguments.challenge else _score(arguments)
+
+
+def _score(arguments: argparse.Namespace) -> int:
+    from traverba import load_translator
+    from traverba_export.quality.evaluation import markdown_table
+    from traverba_export.quality.report import origin, write_json, write_report
+
+    results: list[Scored] = []
+    for precision in arguments.precision or [None]:
+        with load_translator(arguments.bundle, precision=precision) as translator:
+            for scored in _measure(translator, arguments):
+                where = (scored.test_set.direction, scored.test_set.name, scored.settings)
+                log.info("%s %s, %s: BLEU %.2f", *where, scored.bleu.value)
+                results.append(scored)
+            made = origin(translator.info, _command_line(arguments))
+    table = markdown_table(results)
+    print(table)
+    scores = [asdict(score) for r in results for score in (r.bleu, r.chrf)]
+    if arguments.json:
+        write_json(arguments.json, scores)
+    if arguments.report:
+        write_report(arguments.report, made, table, {"scores": scores, "language": _language(results)})
+    return 0
+
+
+def _measure(translator: Translator, arguments: argparse.Namespace) -> Iterator[Scored]:
+    """The bundle's own directions, then the untrained ones if they are asked for."""
+    from traverba_export.quality.evaluation import evaluate_bundle, evaluate_untrained, untrained_directions
+    from traverba_export.quality.language import language_identifier
+    from traverba_export.quality.test_sets import find_test_sets
+
+    identify = language_identifier(translator.info.languages)
+    wanted, beams = tuple(arguments.test_set or ("",)), arguments.beam or (1, 5)
+
+    def chosen(directions: list[str]) -> list[Any]:
+        asked = [d for d in directions if d in (arguments.direction or directions)]
+        found = [s for d in asked for s in find_test_sets(arguments.data, d)]
+        return [s for s in found if s.name.startswith(wanted)]
+
+    own = ["-".join(direction) for direction in translator.info.directions]
+    yield from evaluate_bundle(translator, chosen(own), beams, identify)
+    if arguments.zero_shot:
+        others = chosen(untrained_directions(translator.info.directions))
+        yield from evaluate_untrained(translator, others, beams, identify)
+
+
+def _language(results: list[Scored]) -> list[dict[str, Any]]:
+    return [
+        {
+            "direction": r.test_set.direction,
+            "test_set": r.test_set.name,
+            "settings": r.settings,
+            "right_language": r.right_language,
+            "reference_language": r.reference_language,
+        }
+        for r in results
+        if r.right_language is not None
+    ]
+
+
+def _challenge(arguments: argparse.Namespace) -> int:
+    from traverba import load_translator
+    from traverba_export.quality.challenge.cases import builtin_cases
+    from traverba_export.quality.challenge.running import (
+        challenge_figures,
+        challenge_table,
+        failure_list,
+        run_challenge,
+    )
+    from traverba_export.quality.language import language_identifier
+    from traverba_export.quality.report import origin, write_json, write_report
+
+    precision = arguments.precision[0] if arguments.precision else None
+    with load_translator(arguments.bundle, precision=precision) as translator:
+        identify = language_identifier(translator.info.languages)
+        report = run_challenge(translator, builtin_cases(), arguments.direction or (), identify)
+        made = origin(translator.info, _command_line(arguments))
+    table = challenge_table(report)
+    print(f"{table}\n{failure_list(report)}")
+    if arguments.json:
+        write_json(arguments.json, challenge_figures(report))
+    if arguments.report:
+        listed = f"{table}\n```text\n{failure_list(report)}\n```\n"
+        write_report(arguments.report, made, listed, challenge_figures(report))
+    return 0
+
+
+def _command_line(arguments: argparse.Namespace) -> str:
+    """The command with the names of things in place of one machine's folders."""
+    words = ["traverba-export", "evaluate", Path(arguments.bundle).name]
+    words += ["--challenge"] if arguments.challenge else ["--data", "DATA"]
+    for flag in ("direction", "test_set", "beam", "precision"):
+        for value in getattr(arguments, flag) or ():
+            words += [f"--{flag.replace('_', '-')}", str(value)]
+    if arguments.zero_shot:
+        words.append("--zero-shot")
+    if arguments.report:
+        words += ["--report", arguments.report.name]
+    return shlex.join(words)

@@ -1,0 +1,64 @@
+"""A finished measurement on disk: figures as JSON, the same as Markdown, both with their origin."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from traverba import TranslatorInfo
+
+PACKAGES = ("traverba", "onnxruntime", "onnxruntime-gpu", "numpy", "tokenizers", "sacrebleu", "py3langid")
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What one must know to measure again."""
+
+    bundle: str
+    version: str
+    """Of the bundle."""
+    command: str
+    date: str
+    """UTC, ISO 8601."""
+    packages: dict[str, str]
+
+
+def origin(info: TranslatorInfo, command: str) -> Origin:
+    """The origin of what is measured now."""
+    return Origin(
+        info.name, info.version, command, datetime.now(UTC).date().isoformat(), installed_versions()
+    )
+
+
+def installed_versions() -> dict[str, str]:
+    """Those of the packages that can change a figure."""
+    found = {}
+    for package in PACKAGES:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def write_report(stem: Path, made: Origin, table: str, figures: dict[str, Any]) -> None:
+    """``STEM.json`` and ``STEM.md``, each written beside and renamed."""
+    write_json(stem.with_name(f"{stem.name}.json"), {**asdict(made), **figures})
+    versions = ", ".join(f"{package} {number}" for package, number in made.packages.items())
+    head = f"# {made.bundle} {made.version}\n\n`{made.command}`\n\n{made.date}; {versions}\n\n"
+    _replace(stem.with_name(f"{stem.name}.md"), head + table)
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Indented, with letters as they are."""
+    _replace(path, json.dumps(value, indent=1, ensure_ascii=False) + "\n")
+
+
+def _replace(path: Path, text: str) -> None:
+    partial = path.with_name(f"{path.name}.partial")
+    partial.write_text(text, encoding="utf-8")
+    partial.replace(path)
