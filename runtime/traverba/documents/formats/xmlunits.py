@@ -1,0 +1,254 @@
+"""Which parts of an XML file are translated as one, and how they are put back among untouched bytes."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from xml.sax.saxutils import escape
+
+from traverba.documents.formats.xmltree import Element, Node, Text, XmlFile
+from traverba.documents.inline import InlineBuilder, InlineText
+
+BLANKS = " \t\r\n"
+_BLANK = re.compile(r"[ \t\r\n]+")
+_NOT_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+class Role(Enum):
+    """What an element is to the text around it."""
+
+    BLOCK = "its content stands on its own"
+    INLINE = "its content belongs to the sentence around it"
+    OPAQUE = "a mark in a sentence, such as a footnote; what is inside it stands on its own"
+    MARK = "a mark in a sentence, such as a line break; nothing inside it is translated"
+    KEEP = "stands in a sentence like a word, such as a variable; nothing inside it is translated"
+
+
+Roles = Callable[[Element], Role]
+
+
+@dataclass(frozen=True)
+class Fragment:
+    """The markup of an inline tag: where the bytes are that open it, and those that close it."""
+
+    opening: tuple[int, int]
+    closing: tuple[int, int]
+
+
+@dataclass
+class Unit:
+    """A text with its markup, which takes the place of the bytes from ``start`` to ``end``."""
+
+    start: int
+    end: int
+    inline: InlineText
+    fragments: Sequence[Fragment]
+    write: Callable[[InlineText, Unit, Spliced], bytes]
+    always: bool = False
+    """Whether it is written also if its translation is the same text."""
+    fixed: bool = False
+    """Whether nothing is translated: bytes that are always inserted."""
+
+
+@dataclass
+class Spliced:
+    """The bytes of a file with the translations of its units in their places.
+
+    Units may lie in the markup of other units: a footnote in a paragraph.
+    """
+
+    file: XmlFile
+    units: list[Unit]
+    _starts: list[int] = field(init=False)
+    _translations: list[InlineText] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.units.sort(key=lambda unit: (unit.start, -unit.end))
+        self._starts = [unit.start for unit in self.units]
+
+    def translated(self, translations: Iterator[InlineText]) -> bytes:
+        """The file with a translation for each unit that is not fixed."""
+        self._translations = [unit.inline if unit.fixed else next(translations) for unit in self.units]
+        return self.file.encoded(self.between(0, len(self.file.data)))
+
+    def between(self, start: int, end: int, first: int = 0) -> bytes:
+        """The bytes from start to end; units before the ``first`` are passed over."""
+        parts, at = [], start
+        for i in range(max(first, bisect_left(self._starts, start)), len(self.units)):
+            unit = self.units[i]
+            if unit.start > end:
+                break
+            if at <= unit.start and unit.end <= end:
+                parts += [self.file.data[at : unit.start], self._written(unit, i)]
+                at = unit.end
+        return b"".join([*parts, self.file.data[at:end]])
+
+    def _written(self, unit: Unit, i: int) -> bytes:
+        if self._translations[i] == unit.inline and not unit.always:
+            return self.between(unit.start, unit.end, i + 1)
+        return unit.write(self._translations[i], unit, self)
+
+
+def insertion(place: int, data: bytes) -> Unit:
+    """Bytes that are always inserted at a place."""
+    return Unit(place, place, InlineText(""), (), lambda *_: data, always=True, fixed=True)
+
+
+def content(
+    element: Element, roles: Roles, data: bytes, place: tuple[int, int], before: bytes, after: bytes
+) -> Iterator[Unit]:
+    """The unit that writes the translation of an element's content elsewhere; none if it has no text."""
+    for found in _unit(element.children, roles, data, collapse=False):
+        lead, rest = data[element.inner : found.start], data[found.end : element.close]
+        frame = (before + lead, rest + after)
+
+        def write(
+            translation: InlineText, unit: Unit, spliced: Spliced, frame: tuple[bytes, bytes] = frame
+        ) -> bytes:
+            return weave(translation, unit, spliced).join(frame)
+
+        yield Unit(*place, found.inline, found.fragments, write, always=True)
+
+
+def space_before(data: bytes, place: int) -> bytes:
+    """The white space in front of a place: how its line is indented."""
+    begin = place
+    while begin and data[begin - 1 : begin].isspace():
+        begin -= 1
+    return data[begin:place]
+
+
+def find_units(element: Element, roles: Roles, data: bytes, *, collapse: bool) -> Iterator[Unit]:
+    """The units in an element; ``collapse`` makes white space one space, as a reader of the format would."""
+    run: list[Node] = []
+    for child in element.children:
+        role = roles(child) if isinstance(child, Element) else Role.INLINE
+        if role is Role.BLOCK:
+            yield from _unit(run, roles, data, collapse)
+            run = []
+            assert isinstance(child, Element)
+            yield from find_units(child, roles, data, collapse=collapse)
+        else:
+            run.append(child)
+    yield from _unit(run, roles, data, collapse)
+
+
+def _unit(run: Sequence[Node], roles: Roles, data: bytes, collapse: bool) -> Iterator[Unit]:
+    """The unit that a run of inline nodes makes, if there is text in it, and those inside its markup."""
+    run, within = _core(run, roles)
+    if run:
+        yield _Reader(run, roles, collapse).unit(data)
+    for element in within:
+        yield from find_units(element, roles, data, collapse=collapse)
+
+
+def _core(run: Sequence[Node], roles: Roles) -> tuple[Sequence[Node], list[Element]]:
+    """The run without markup around all of its text, and every opaque element in it."""
+    within = [found for node in run for found in _opaque(node, roles)]
+    while True:
+        if not any(_has_text(node, roles) for node in run):
+            return (), within
+        full = [i for i, node in enumerate(run) if _has_text(node, roles) or _is(node, Role.KEEP, roles)]
+        run = run[full[0] : full[-1] + 1]
+        if len(run) > 1 or not isinstance(run[0], Element):
+            return run, within
+        run = run[0].children
+
+
+def _opaque(node: Node, roles: Roles) -> Iterator[Element]:
+    if isinstance(node, Element):
+        role = roles(node)
+        if role is Role.OPAQUE:
+            yield node
+        elif role in (Role.INLINE, Role.BLOCK):
+            for child in node.children:
+                yield from _opaque(child, roles)
+
+
+def _is(node: Node, role: Role, roles: Roles) -> bool:
+    return isinstance(node, Element) and roles(node) is role
+
+
+def _has_text(node: Node, roles: Roles) -> bool:
+    if isinstance(node, Text):
+        return bool(node.text.strip())
+    if isinstance(node, Element) and roles(node) in (Role.INLINE, Role.BLOCK):
+        return any(_has_text(child, roles) for child in node.children)
+    return False
+
+
+class _Reader:
+    """Reads the nodes of a run into a text with tags."""
+
+    def __init__(self, run: Sequence[Node], roles: Roles, collapse: bool) -> None:
+        self._run, self._roles, self._collapse = run, roles, collapse
+        self._builder = InlineBuilder()
+        self._last = " "
+        self._fragments: list[Fragment] = []
+
+    def unit(self, data: bytes) -> Unit:
+        """The unit; white space at its ends stays outside where it is written as such."""
+        first, last = self._run[0], self._run[-1]
+        start, end = first.start, last.end
+        if isinstance(first, Text):
+            start += _blank_bytes(data[start : first.end])
+        if isinstance(last, Text):
+            end -= _blank_bytes(data[last.start : end][::-1])
+        self._read(self._run)
+        return Unit(start, end, self._builder.build(), self._fragments, weave)
+
+    def _read(self, nodes: Sequence[Node]) -> None:
+        for node in nodes:
+            if isinstance(node, Text):
+                self._text(node)
+            elif (
+                isinstance(node, Element) and node.children and self._roles(node) in (Role.INLINE, Role.BLOCK)
+            ):
+                self._builder.open()
+                self._fragments.append(Fragment((node.start, node.inner), (node.close, node.end)))
+                self._read(node.children)
+                self._builder.close()
+            else:
+                if _is(node, Role.KEEP, self._roles):
+                    self._builder.protected()
+                else:
+                    self._builder.empty()
+                self._fragments.append(Fragment((node.start, node.end), (node.end, node.end)))
+                self._last = ""
+
+    def _text(self, node: Text) -> None:
+        text = node.text
+        if node is self._run[0]:
+            text = text.lstrip(BLANKS)
+        if node is self._run[-1]:
+            text = text.rstrip(BLANKS)
+        if self._collapse:
+            text = _BLANK.sub(" ", text)
+            if self._last.endswith(" "):
+                text = text.removeprefix(" ")
+            self._last = text or self._last
+        self._builder.text(text)
+
+
+def _blank_bytes(data: bytes) -> int:
+    return len(data) - len(data.lstrip(BLANKS.encode()))
+
+
+def weave(inline: InlineText, unit: Unit, spliced: Spliced) -> bytes:
+    """The text with its markup as XML."""
+    parts = []
+    for event in inline.events():
+        if event.kind == "text":
+            parts.append(escaped(event.text))
+        else:
+            fragment = unit.fragments[event.key]
+            parts.append(spliced.between(*(fragment.closing if event.kind == "close" else fragment.opening)))
+    return b"".join(parts)
+
+
+def escaped(text: str) -> bytes:
+    """Characters as XML; those that XML cannot hold are left out."""
+    return escape(_NOT_XML.sub("", text)).encode("utf-8")

@@ -1,0 +1,188 @@
+"""A file in, its translation out: checked first, kept as it goes, written at the end in one step."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from importlib import metadata
+from itertools import islice
+from pathlib import Path
+from typing import BinaryIO, Protocol, Unpack
+
+from traverba.call_options import CallKeywords
+from traverba.decoding import Batching, Control
+from traverba.decoding.control import Progress
+from traverba.documents.formats import Document, FileOptions, Reading, format_of, open_document
+from traverba.documents.inline import translate_inline
+from traverba.documents.journal import Journal
+from traverba.errors import (
+    DocumentError,
+    DocumentNotFoundError,
+    FileFormatError,
+    JobStoppedError,
+    OptionError,
+    OutputExistsError,
+)
+from traverba.results import Translation, TranslatorInfo
+
+BATCHING = Batching(window=64)
+"""What is lost when a job is killed, and how often its progress is told, in sentences."""
+
+
+class FileTranslator(Protocol):
+    """What this room needs of a `Translator`."""
+
+    @property
+    def info(self) -> TranslatorInfo:
+        """What the result depends on, and a journal therefore names."""
+        ...
+
+    def translate_iter(
+        self,
+        texts: Iterable[str],
+        *,
+        target: str,
+        batching: Batching | None = None,
+        **keywords: Unpack[CallKeywords],
+    ) -> Iterator[Translation]:
+        """One translation for each text, in order."""
+        ...
+
+
+@dataclass(frozen=True)
+class FileReport:
+    """What a job did."""
+
+    units: int
+    """Texts in the file: paragraphs, cells, entries and the like."""
+    continued: int
+    """How many of them an earlier run had translated."""
+    size_bytes: int
+    """Of the output."""
+
+
+def translate_file(
+    translator: FileTranslator,
+    source_path: str | os.PathLike[str],
+    target_path: str | os.PathLike[str],
+    *,
+    target: str,
+    file_options: FileOptions | None = None,
+    progress: Progress | None = None,
+    resume: bool = True,
+    force: bool = False,
+    **keywords: Unpack[CallKeywords],
+) -> FileReport:
+    """Translate a file into another of the same format, `FORMATS`; what is not text stays as it is.
+
+    Finished translations are kept in a journal beside the output (its name and ``.partial``), so that
+    the same call continues after it was interrupted or killed, unless ``resume`` is off, with the same
+    result. The output appears when it is complete; one that is there is replaced only with ``force``.
+    ``progress`` is called with the units done and their total. `CallOptions` has the other keywords.
+    """
+    reading = Reading(Path(source_path), target, keywords.get("source"), file_options or FileOptions())
+    output = Path(target_path)
+    _check(reading.path, output, force)
+    document = open_document(reading)
+    total = sum(1 for _ in document.units())  # reads it all: what cannot be read is told at once
+    digest = _digest(reading.path)
+    job = _job(translator.info, reading, digest, keywords)
+    with Journal(output.with_name(f"{output.name}.partial"), job, resume=resume) as journal:
+        if progress is not None:
+            progress(journal.count, total)
+        for _ in _finished(translator, document, journal, reading, keywords):
+            if progress is not None:
+                progress(journal.count, total)
+        if journal.count < total:
+            raise JobStoppedError(
+                f"stopped after {journal.count} of {total} texts; the same call continues from {journal.path}"
+            )
+        if _digest(reading.path) != digest:
+            raise DocumentError(f"{reading.path} changed while it was translated; translate it again")
+        size = _write_beside(output, lambda sink: document.write(journal.translations(), sink))
+        journal.remove()
+        return FileReport(total, journal.continued, size)
+
+
+def _finished(
+    translator: FileTranslator,
+    document: Document,
+    journal: Journal,
+    reading: Reading,
+    keywords: CallKeywords,
+) -> Iterator[None]:
+    """Translate what the journal does not have; a step for each text that it has then."""
+    control = keywords.get("control") or Control()
+    rest = islice(document.units(), journal.count, None)
+    bound = _Bound(translator, keywords)
+    for translation in translate_inline(bound, rest, target=reading.target, source=reading.source):
+        if control.stop_reason():
+            return  # this one may have been cut short
+        journal.append(translation)
+        yield
+
+
+@dataclass(frozen=True)
+class _Bound:
+    """A translator with the keywords of this job."""
+
+    translator: FileTranslator
+    keywords: CallKeywords
+
+    def translate_iter(
+        self, texts: Iterable[str], *, target: str, source: str | None = None
+    ) -> Iterator[Translation]:
+        return self.translator.translate_iter(texts, target=target, batching=BATCHING, **self.keywords)
+
+
+def _check(path: Path, output: Path, force: bool) -> None:
+    if not path.is_file():
+        raise DocumentNotFoundError(f"{path} is {'not a file' if path.exists() else 'not there'}")
+    if not output.parent.is_dir():
+        raise DocumentNotFoundError(f"the folder {output.parent} is not there; make it first")
+    if format_of(path) != format_of(output):
+        raise FileFormatError(
+            f"{path} becomes a {path.suffix} file again, not {output.suffix}; rename the output"
+        )
+    if output.exists():
+        if output.samefile(path):
+            raise OptionError(f"{output} is the input itself; name another output")
+        if not force or output.is_dir():
+            raise OutputExistsError(f"{output} is already there; move it, or replace it with force (--force)")
+
+
+def _job(info: TranslatorInfo, reading: Reading, digest: str, keywords: CallKeywords) -> dict[str, object]:
+    """All that the result depends on."""
+    return {
+        "traverba": metadata.version("traverba"),
+        "input": digest,
+        "format": format_of(reading.path),
+        "target": reading.target,
+        "model": f"{info.name} {info.version}",
+        "provider": f"{info.provider} {info.precision}",
+        "options": {name: repr(value) for name, value in sorted(keywords.items()) if name != "control"},
+        "file options": repr(reading.options),
+    }
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _write_beside(path: Path, write: Callable[[BinaryIO], None]) -> int:
+    """Write a file under another name and give it its own when it is complete; its size in bytes."""
+    beside = path.with_name(f"{path.name}.new.partial")
+    try:
+        with beside.open("w+b") as sink:
+            write(sink)
+            sink.flush()
+            os.fsync(sink.fileno())
+            size = sink.seek(0, os.SEEK_END)
+        os.replace(beside, path)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
+    return size

@@ -1,0 +1,64 @@
+"""A translator that changes each word by a function, with the alignment that is true of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from traverba import Translation, TranslatorInfo
+from traverba.results import AlignedWords, Segment, Timings, TranslationHypothesis
+
+WORD = re.compile(r"\S+")
+INFO = TranslatorInfo("scripted", "1", ("en", "fr"), (("en", "fr"),), 1, "scripted", "fp32", 1)
+
+
+class WordByWord:
+    """``calls`` counts the texts that were asked for; ``on_text`` is told each one."""
+
+    def __init__(self, change: Callable[[str], str], on_text: Callable[[str], None] | None = None) -> None:
+        self.info = INFO
+        self.calls = 0
+        self._change, self._on_text = change, on_text
+
+    def translate_iter(self, texts: Iterable[str], *, target: str, **keywords: Any) -> Iterator[Translation]:
+        for text in texts:
+            self.calls += 1
+            if self._on_text is not None:
+                self._on_text(text)
+            yield self._translation(text, target)
+
+    def _translation(self, text: str, target: str) -> Translation:
+        parts: list[str] = []
+        alignment: list[AlignedWords] = []
+        done = length = 0
+        for match in WORD.finditer(text):
+            between, word = text[done : match.start()], self._change(match[0])
+            start = length + len(between)
+            parts += [between, word]
+            alignment.append(AlignedWords(match.span(), (start, start + len(word)), 1.0))
+            done, length = match.end(), start + len(word)
+        translated = "".join([*parts, text[done:]])
+        hypothesis = TranslationHypothesis(translated, -1.0, -1.0, (), tuple(alignment), True)
+        segment = Segment((0, len(text)), (0, len(translated)), -1.0, None, ())
+        return Translation(
+            text=translated,
+            source_text=text,
+            source=None,
+            target=target,
+            hypotheses=(hypothesis,),
+            segments=(segment,) if text else (),
+            flags=(),
+            timings=Timings(0.0, 0.0, 0),
+            model="scripted 1",
+            provider="scripted",
+            precision="fp32",
+        )
+
+
+def identity() -> WordByWord:
+    return WordByWord(str)
+
+
+def shouting() -> WordByWord:
+    return WordByWord(str.upper)
