@@ -28,7 +28,7 @@ from traverba.bundle.manifest import DECODER_STEP_FILE, ENCODER_FILE, MODEL_CARD
 from traverba.bundle.reader import ARCHIVE_SUFFIX
 from traverba_export.graphs import Arithmetic, FloatArithmetic, build_decoder_step, build_encoder
 from traverba_export.graphs.sharing import save_graphs
-from traverba_export.model import EncoderDecoder, ModelConfig
+from traverba_export.model import ModelConfig, TranslationModel, build_model
 from traverba_export.model_card import model_card
 from traverba_export.quantisation import Agreement, IntegerArithmetic, agreement, calibrate
 from traverba_export.recipe import Recipe, RecipeError, split_direction
@@ -50,7 +50,7 @@ VERIFIED_SENTENCES = 200
 class Trained:
     """What training left: the model, and its scores on dev."""
 
-    model: EncoderDecoder
+    model: TranslationModel
     scores: tuple[Score, ...]
 
 
@@ -65,7 +65,7 @@ class ExportReport:
 def load_trained(weights_file: Path) -> Trained:
     """Read the trainer's ``final.pt``."""
     state = torch.load(weights_file, map_location="cpu", weights_only=True)
-    model = EncoderDecoder(ModelConfig(**state["config"]))
+    model = build_model(ModelConfig(**state["config"]))
     model.load_state_dict(state["model"])
     return Trained(model.eval(), tuple(s for dev in state["dev"] for s in _dev_scores(dev)))
 
@@ -85,7 +85,7 @@ def load_scores(path: Path) -> tuple[Score, ...]:
 
 
 @torch.no_grad()
-def round_weights(model: EncoderDecoder, storage: Storage) -> None:
+def round_weights(model: TranslationModel, storage: Storage) -> None:
     """Give the model the weights that ``storage`` can hold, so that parity is judged on what is shipped."""
     if storage == "fp16":
         for parameter in model.parameters():
@@ -148,7 +148,7 @@ def _variant(precision: Precision, storage: Storage) -> Variant:
 class _Content:
     """What goes into one bundle."""
 
-    model: EncoderDecoder
+    model: TranslationModel
     subwords: Subwords
     manifest: Manifest
     storage: Storage
@@ -182,7 +182,9 @@ class _Content:
         return _write_graphs(self.model, folder, variant, arithmetic)
 
 
-def _write_graphs(model: EncoderDecoder, folder: Path, variant: Variant, arithmetic: Arithmetic) -> GraphPair:
+def _write_graphs(
+    model: TranslationModel, folder: Path, variant: Variant, arithmetic: Arithmetic
+) -> GraphPair:
     paths = folder / variant.encoder, folder / variant.decoder_step
     graphs = build_encoder(model, arithmetic), build_decoder_step(model, arithmetic)
     save_graphs(*graphs, paths, folder / f"shared.{variant.precision}.weights")

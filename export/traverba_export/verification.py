@@ -15,7 +15,7 @@ from traverba.contract import DECODER_STEP, ENCODER, MEMORY
 from traverba.errors import TraverbaError
 from traverba.graphs import import_onnxruntime
 from traverba_export.corpora.batching import pad
-from traverba_export.model import EncoderDecoder, Memory
+from traverba_export.model import Memory, TranslationModel
 from traverba_export.subwords import BOS, EOS, PAD
 from traverba_export.training.generation import greedy_ids
 
@@ -75,7 +75,7 @@ def _run(session: Any, feeds: Arrays) -> Arrays:
     return dict(zip(names, session.run(names, feeds), strict=True))
 
 
-def verify(model: EncoderDecoder, graphs: GraphPair, sources: Sequence[Sequence[int]]) -> ParityReport:
+def verify(model: TranslationModel, graphs: GraphPair, sources: Sequence[Sequence[int]]) -> ParityReport:
     """Compare random batches, then greedy translations of ``sources`` (complete id sequences)."""
     model.eval()
     largest = {tensor.name: 0.0 for spec in (ENCODER, DECODER_STEP) for tensor in spec.outputs}
@@ -92,7 +92,7 @@ def verify(model: EncoderDecoder, graphs: GraphPair, sources: Sequence[Sequence[
 
 
 def _compare_batch(
-    model: EncoderDecoder, graphs: GraphPair, batch: int, length: int, beam: int
+    model: TranslationModel, graphs: GraphPair, batch: int, length: int, beam: int
 ) -> Iterator[tuple[str, float]]:
     """(output, largest difference) of the encoder and of some steps with random words and parents."""
     rng = np.random.default_rng([batch, length, beam])
@@ -127,7 +127,7 @@ def _differences(
 
 @torch.no_grad()
 def _torch_encode(
-    model: EncoderDecoder, src_ids: NDArray[np.int64], src_lengths: NDArray[np.int32]
+    model: TranslationModel, src_ids: NDArray[np.int64], src_lengths: NDArray[np.int32]
 ) -> Arrays:
     memory, state = model.encode(torch.from_numpy(src_ids), torch.from_numpy(src_lengths).long())
     values = (memory.values, memory.keys, memory.bias, state)
@@ -136,7 +136,7 @@ def _torch_encode(
 
 @torch.no_grad()
 def _torch_step(
-    model: EncoderDecoder,
+    model: TranslationModel,
     prev_ids: NDArray[np.int64],
     parents: NDArray[np.int64],
     encoded: Arrays,
@@ -162,7 +162,7 @@ def _torch_step(
     }
 
 
-def _compare_greedy(model: EncoderDecoder, graphs: GraphPair, sources: Sequence[Sequence[int]]) -> None:
+def _compare_greedy(model: TranslationModel, graphs: GraphPair, sources: Sequence[Sequence[int]]) -> None:
     different = []
     for start in range(0, len(sources), 32):
         batch = sources[start : start + 32]

@@ -23,7 +23,7 @@ from traverba_export.model.cells import Cell, GruCell
 from traverba_export.model.decoder import Decoder
 
 
-def build_decoder_step(model: EncoderDecoder, arithmetic: Arithmetic) -> onnx.ModelProto:
+def build_recurrent_step(model: EncoderDecoder, arithmetic: Arithmetic) -> onnx.ModelProto:
     """`traverba.contract.DECODER_STEP` with this model's weights."""
     b, config = GraphBuilder(), model.config
     states = _layer_states(b, config)
@@ -34,7 +34,7 @@ def build_decoder_step(model: EncoderDecoder, arithmetic: Arithmetic) -> onnx.Mo
     b.output("attention", attention)
     name = "output.weight" if config.tie_embeddings == "none" else "target_embedding"
     logits = arithmetic.logits(b, name, (hidden, config.hidden_size), model.output.weight, model.output.bias)
-    _candidates(b, logits)
+    candidates(b, logits)
     return b.build(DECODER_STEP, config)
 
 
@@ -96,7 +96,7 @@ def _no_attention(b: GraphBuilder) -> str:
     return b.op("Expand", b.constant(0, np.float32), shape)
 
 
-def _candidates(b: GraphBuilder, logits: str) -> None:
+def candidates(b: GraphBuilder, logits: str) -> None:
     """``logits`` (N, V) -> the distribution, and the best few of it chosen by their logits.
 
     The whole log-softmax is no waste: onnxruntime computes it ten times faster than a ReduceLogSumExp.

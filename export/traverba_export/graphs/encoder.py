@@ -18,13 +18,13 @@ from traverba_export.model.cells import Cell
 from traverba_export.model.encoder import Encoder
 
 
-def build_encoder(model: EncoderDecoder, arithmetic: Arithmetic) -> onnx.ModelProto:
+def build_recurrent_encoder(model: EncoderDecoder, arithmetic: Arithmetic) -> onnx.ModelProto:
     """`traverba.contract.ENCODER` with this model's weights."""
     b, config = GraphBuilder(), model.config
     table = "target_embedding" if config.tie_embeddings == "all" else "source_embedding"
     steps = b.op("Transpose", "src_ids", perm=[1, 0])  # (S, B): the recurrent operators want time first
     embedded = arithmetic.embed(b, table, steps, model.source_embedding.weight, config.embedding_scale)
-    hidden, finals = _layers(b, arithmetic, model.encoder, embedded)
+    hidden, finals = encoder_layers(b, arithmetic, model.encoder, embedded)
     memory = b.op("Transpose", hidden, perm=[1, 0, 2])  # (B, S, M)
     b.output("memory", memory)
     b.output("memory_keys", memory_keys(b, arithmetic, model.decoder.attention, memory))
@@ -33,7 +33,9 @@ def build_encoder(model: EncoderDecoder, arithmetic: Arithmetic) -> onnx.ModelPr
     return b.build(ENCODER, config)
 
 
-def _layers(b: GraphBuilder, arithmetic: Arithmetic, encoder: Encoder, x: str) -> tuple[str, list[str]]:
+def encoder_layers(
+    b: GraphBuilder, arithmetic: Arithmetic, encoder: Encoder, x: str
+) -> tuple[str, list[str]]:
     """``x`` (S, B, E) -> the top layer's states (S, B, M) and every layer's final state (B, Ws)."""
     config = encoder.config
     hidden, final = _bottom(b, arithmetic, encoder, x)

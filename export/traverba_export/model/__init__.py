@@ -1,11 +1,45 @@
-"""The model family: one encoder–decoder whose parts are the rungs from a plain RNN to GNMT.
+"""The model family: from a dictionary over plain recurrent layers to GNMT, one rung above the other.
 
 Read in this order: `config` (what can be chosen), `cells` (one step of a recurrent layer),
-`layers` (a cell over a sequence), `attention`, `encoder`, `decoder`, `translator` (the whole).
-This room imports torch and nothing else of the project.
+`layers` (a cell over a sequence), `attention`, `encoder`, `decoder`, `interface` (what every rung
+offers), `translator` (the encoder–decoder). The rungs below it say one target word for each source
+word: `pointer` (how), `aligned` (with a network), `dictionary` (without one).
+This room imports torch, and of the project nothing but the ids of special tokens.
 """
 
+from traverba_export.model.aligned import AlignedTranslator
 from traverba_export.model.config import PRESETS, ModelConfig, preset
-from traverba_export.model.translator import EncoderDecoder, Memory, count_parameters
+from traverba_export.model.dictionary import Dictionary
+from traverba_export.model.interface import Memory, TranslationModel, count_parameters
+from traverba_export.model.translator import EncoderDecoder
 
-__all__ = ["PRESETS", "EncoderDecoder", "Memory", "ModelConfig", "count_parameters", "preset"]
+Network = EncoderDecoder | AlignedTranslator
+"""The rungs that are trained by gradient."""
+
+
+def build_network(config: ModelConfig) -> Network:
+    """A model with random weights, to be trained."""
+    if config.decoder == "dictionary":
+        raise ValueError("a dictionary is counted, not trained step by step")
+    return AlignedTranslator(config) if config.decoder == "aligned" else EncoderDecoder(config)
+
+
+def build_model(config: ModelConfig) -> TranslationModel:
+    """Any rung, to be given its weights."""
+    return Dictionary(config) if config.decoder == "dictionary" else build_network(config)
+
+
+__all__ = [
+    "PRESETS",
+    "AlignedTranslator",
+    "Dictionary",
+    "EncoderDecoder",
+    "Memory",
+    "ModelConfig",
+    "Network",
+    "TranslationModel",
+    "build_model",
+    "build_network",
+    "count_parameters",
+    "preset",
+]

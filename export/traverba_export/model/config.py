@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 CellKind = Literal["rnn", "gru", "lstm"]
 AttentionKind = Literal["none", "dot", "general", "additive"]
+DecoderKind = Literal["recurrent", "aligned", "dictionary"]
 
 
 @dataclass(frozen=True)
@@ -45,14 +46,25 @@ class ModelConfig:
     small for the sake of the output layer, and words would start out nearly alike."""
     dropout: float = 0.0
     """Probability of dropping an input of a recurrent layer or of the output layer."""
+    decoder: DecoderKind = "recurrent"
+    """How target words come about. "recurrent" generates them one after the other. "aligned" says one
+    for each source word, in their order; fields about decoder, bridge and attention then say nothing.
+    "dictionary" does the same without a network; of the fields above only `vocab_size` says something."""
+    candidates: int = 8
+    """C: translations that a dictionary keeps of a source word."""
 
     def __post_init__(self) -> None:
-        if self.tie_embeddings != "none" and self.embedding_width != self.hidden_size:
+        tied = self.tie_embeddings != "none"
+        if tied and self.embedding_width != self.hidden_size:
             raise ValueError("tied embeddings need embedding_size equal to hidden_size")
         if self.attention == "dot" and self.memory_size != self.hidden_size:
             raise ValueError("dot attention compares states with memory: they must be equally wide")
-        if self.attention == "none" and self.bridge == "zeros":
+        if self.decoder == "recurrent" and self.attention == "none" and self.bridge == "zeros":
             raise ValueError("without attention the decoder must start from the encoder's state")
+        if self.decoder == "aligned" and tied and self.memory_size != self.hidden_size:
+            raise ValueError("an aligned decoder's output layer reads memory: to be tied it must be H wide")
+        if not 1 <= self.candidates <= self.vocab_size:
+            raise ValueError("candidates must be from 1 to the vocabulary's size")
         if min(self.encoder_layers, self.decoder_layers, self.hidden_size) < 1:
             raise ValueError("layers and sizes must be at least 1")
 
@@ -94,8 +106,8 @@ class ModelConfig:
 
     @property
     def state_size(self) -> int:
-        """W: width of the packed decoder state."""
-        return self.decoder_layers * self.layer_state_size
+        """W: width of the packed decoder state; without a recurrence it is the position in the source."""
+        return self.decoder_layers * self.layer_state_size if self.decoder == "recurrent" else 1
 
     def to_dict(self) -> dict[str, Any]:
         """The configuration as plain JSON values."""

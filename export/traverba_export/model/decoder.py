@@ -18,7 +18,7 @@ from traverba_export.model.config import ModelConfig
 from traverba_export.model.layers import run_layer
 
 if TYPE_CHECKING:
-    from traverba_export.model.translator import Memory
+    from traverba_export.model.interface import Memory
 
 
 class Decoder(nn.Module):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import torch
 from torch import Tensor, nn
 
@@ -11,22 +9,10 @@ from traverba_export.model.attention import PADDING_BIAS
 from traverba_export.model.config import ModelConfig
 from traverba_export.model.decoder import Decoder
 from traverba_export.model.encoder import Encoder
+from traverba_export.model.interface import Memory, TranslationModel
 
 
-@dataclass(frozen=True)
-class Memory:
-    """What attention reads, computed once for a source sentence."""
-
-    values: Tensor  # (B, S, M)
-    keys: Tensor  # (B, S, A)
-    bias: Tensor  # (B, S): 0, or PADDING_BIAS on padding
-
-    def select(self, rows: Tensor) -> Memory:
-        """The memory of some sentences, repeats allowed: ``rows`` (R,)."""
-        return Memory(self.values[rows], self.keys[rows], self.bias[rows])
-
-
-class EncoderDecoder(nn.Module):
+class EncoderDecoder(TranslationModel):
     """An attentive recurrent translator of the GNMT family.
 
     Follows Wu et al. 2016 (arXiv 1609.08144) in the stack of LSTM layers with a bidirectional
@@ -38,6 +24,8 @@ class EncoderDecoder(nn.Module):
 
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
+        if config.decoder != "recurrent":
+            raise ValueError(f"a model with decoder = {config.decoder!r} comes from build_model")
         self.config = config
         width = config.embedding_width
         self.target_embedding = nn.Embedding(config.vocab_size, width)
@@ -87,23 +75,12 @@ class EncoderDecoder(nn.Module):
         hidden, state, attention = self.decoder(self._scaled(self.target_embedding(prev_ids)), state, memory)
         return self.dropout(hidden), state, attention
 
-    def log_probs(self, hidden: Tensor) -> Tensor:
-        """``hidden`` (..., H) -> log-probabilities (..., V)."""
-        return torch.log_softmax(self.output(hidden).float(), dim=-1)
+    def logits(self, hidden: Tensor) -> Tensor:
+        """``hidden`` (..., H) -> scores (..., V)."""
+        scores: Tensor = self.output(hidden)
+        return scores
 
     def forward(self, src_ids: Tensor, src_lengths: Tensor, prev_ids: Tensor) -> Tensor:
         """Teacher forcing: hidden vectors (B, T, H) for the previous words ``prev_ids`` (B, T)."""
         memory, state = self.encode(src_ids, src_lengths)
         return self.decode(prev_ids, state, memory)[0]
-
-
-def count_parameters(model: EncoderDecoder) -> dict[str, int]:
-    """Parameters per part, shared matrices counted once, under the part that comes first."""
-    parts: dict[str, int] = {}
-    seen: set[int] = set()
-    for name, parameter in model.named_parameters(remove_duplicate=False):
-        if id(parameter) not in seen:
-            seen.add(id(parameter))
-            part = name.split(".")[0]
-            parts[part] = parts.get(part, 0) + parameter.numel()
-    return parts

@@ -16,7 +16,7 @@ from torch import Tensor
 from traverba_export.graphs import FloatArithmetic, build_decoder_step, build_encoder
 from traverba_export.graphs.arithmetic import LayerOutput, Part
 from traverba_export.graphs.builder import GraphBuilder
-from traverba_export.model import EncoderDecoder
+from traverba_export.model import TranslationModel
 from traverba_export.model.cells import Cell
 from traverba_export.quantisation.weights import ACTIVATION_LIMIT
 from traverba_export.verification import Arrays, GraphPair, graph_greedy_ids
@@ -61,7 +61,7 @@ class RecordingArithmetic(FloatArithmetic):
 class _ObservedPair(GraphPair):
     """Graphs that also output what is to be measured; a sample of it is kept."""
 
-    def __init__(self, folder: Path, model: EncoderDecoder) -> None:
+    def __init__(self, folder: Path, model: TranslationModel) -> None:
         paths = folder / "encoder.onnx", folder / "decoder_step.onnx"
         for path, build in zip(paths, (build_encoder, build_decoder_step), strict=True):
             recorder = RecordingArithmetic()
@@ -95,7 +95,7 @@ def _with_outputs(graph: onnx.ModelProto, values: Mapping[str, str]) -> onnx.Mod
     return graph
 
 
-def calibrate(model: EncoderDecoder, sources: Sequence[Sequence[int]]) -> dict[str, float]:
+def calibrate(model: TranslationModel, sources: Sequence[Sequence[int]]) -> dict[str, float]:
     """Translate ``sources`` greedily, one by one so that no padding is measured; returns every range."""
     with tempfile.TemporaryDirectory(prefix="traverba-calibration-") as scratch:
         graphs = _ObservedPair(Path(scratch), model)

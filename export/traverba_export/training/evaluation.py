@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import torch
 
-from traverba_export.model import EncoderDecoder
+from traverba_export.model import TranslationModel
 from traverba_export.quality.metrics import Scores, score_texts
 from traverba_export.recipe import split_direction
 from traverba_export.subwords import Subwords
@@ -15,12 +15,12 @@ from traverba_export.training.preparation import DevSet
 
 
 def evaluate(
-    model: EncoderDecoder, subwords: Subwords, dev: Sequence[DevSet], precision: str
+    model: TranslationModel, subwords: Subwords, dev: Sequence[DevSet], precision: str
 ) -> list[Scores]:
     """Greedy scores on every dev set; the model's training mode is put back afterwards."""
     was_training = model.training
     model.eval()
-    device = model.output.weight.device.type
+    device = next(model.parameters()).device.type
     with torch.autocast(device, torch.bfloat16, enabled=precision != "fp32"):
         scores = [
             score_texts(

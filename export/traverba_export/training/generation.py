@@ -7,13 +7,13 @@ from collections.abc import Sequence
 import torch
 
 from traverba_export.corpora.batching import pad
-from traverba_export.model import EncoderDecoder
+from traverba_export.model import TranslationModel
 from traverba_export.subwords import BOS, EOS, PAD, Subwords
 
 
 @torch.no_grad()
 def greedy_ids(
-    model: EncoderDecoder,
+    model: TranslationModel,
     sources: Sequence[Sequence[int]],
     forbidden: Sequence[int] = (),
     max_ratio: float = 2.0,
@@ -23,7 +23,7 @@ def greedy_ids(
     ``sources`` are complete id sequences (language token and end token included); ``forbidden`` ids are
     never chosen. The result has neither start nor end token.
     """
-    device = model.output.weight.device
+    device = next(model.parameters()).device
     lengths = torch.tensor([len(s) for s in sources], device=device)
     memory, state = model.encode(torch.from_numpy(pad(sources)).to(device), lengths)
     limits = (lengths * max_ratio + 10).long()
@@ -32,7 +32,7 @@ def greedy_ids(
     chosen = []
     for step in range(int(limits.max())):
         hidden, state, _ = model.decode(prev, state, memory)
-        scores = model.output(hidden[:, 0]).float()  # (B, V)
+        scores = model.logits(hidden[:, 0]).float()  # (B, V)
         scores[:, [PAD, BOS, *forbidden]] = -torch.inf
         best = scores.argmax(dim=-1)
         live = live & (best != EOS) & (step < limits)
@@ -45,7 +45,7 @@ def greedy_ids(
 
 
 def translate_greedily(
-    model: EncoderDecoder,
+    model: TranslationModel,
     subwords: Subwords,
     texts: Sequence[str],
     target_language: str,

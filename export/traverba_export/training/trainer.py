@@ -11,7 +11,8 @@ import torch
 from torch import Tensor
 
 from traverba_export.corpora.batching import Batch, EpochPlan, plan_epoch
-from traverba_export.model import EncoderDecoder, count_parameters
+from traverba_export.corpora.mixing import with_weights
+from traverba_export.model import build_network, count_parameters
 from traverba_export.recipe import Recipe
 from traverba_export.subwords import PAD
 from traverba_export.training.checkpoints import (
@@ -26,7 +27,8 @@ from traverba_export.training.journal import Journal, plot_curves
 from traverba_export.training.loss import output_loss
 from traverba_export.training.preparation import Prepared
 from traverba_export.training.progress import ProgressLine
-from traverba_export.training.schedule import learning_rate
+from traverba_export.training.schedule import Stage, stage_at, stages
+from traverba_export.training.transfer import start_from
 
 log = logging.getLogger(__name__)
 
@@ -37,16 +39,22 @@ FINAL = "final.pt"
 class Trainer:
     """Owns model, optimiser and position; `run` trains to the end of the recipe from wherever it stands."""
 
-    def __init__(self, recipe: Recipe, prepared: Prepared, out_dir: Path, device: str) -> None:
+    def __init__(
+        self, recipe: Recipe, prepared: Prepared, out_dir: Path, device: str, origin: Path | None = None
+    ) -> None:
+        """A run that has no checkpoint yet takes what it can use of the model ``origin``."""
         self.recipe, self.options, self.prepared, self.out_dir = recipe, recipe.training, prepared, out_dir
         self.device = torch.device(device)
         torch.manual_seed(recipe.seed)
-        self.model = EncoderDecoder(recipe.model).to(self.device)
+        self.model = build_network(recipe.model).to(self.device)
         self.optimiser = torch.optim.AdamW(
             self.model.parameters(), betas=(0.9, 0.98), eps=1e-8, weight_decay=self.options.weight_decay
         )
         self.scaler = torch.amp.GradScaler(self.device.type, enabled=self.options.precision == "fp16")
         self.progress = restore_checkpoint(out_dir, self.model, self.optimiser, self.scaler)
+        if origin is not None and not self.progress.step:
+            start_from(origin, self.model, prepared.subwords.path)
+        self.stages = stages(recipe)
         self.journal = Journal(out_dir, [d.direction for d in prepared.dev], self.progress.step)
         log.info("parameters: %s; resuming at step %d", count_parameters(self.model), self.progress.step)
 
@@ -55,19 +63,32 @@ class Trainer:
         self.model.train()
         with ProgressLine(self.options.max_steps) as line:
             while not self._finished():
+                stage = self._enter_stage()
                 plan = plan_epoch(
-                    self.prepared.pools, self.options.token_budget, self.recipe.seed, self.progress.epoch
+                    with_weights(self.prepared.pools, stage.weights),
+                    self.options.token_budget,
+                    self.recipe.seed,
+                    self.progress.epoch,
+                    self.prepared.noise,
                 )
-                self._run_epoch(plan, line)
+                self._run_epoch(plan, stage, line)
         return self._finish()
 
     def _finished(self) -> bool:
         tired = 0 < self.options.patience <= self.progress.evaluations_without_gain
         return self.progress.step >= self.options.max_steps or tired
 
-    def _run_epoch(self, plan: EpochPlan, line: ProgressLine) -> None:
+    def _enter_stage(self) -> Stage:
+        """The stage that is due; a stage begins with an epoch of its own mixture."""
+        stage = stage_at(self.stages, self.progress.step)
+        if self.progress.step == stage.start and self.progress.batch:
+            self.progress.epoch += 1
+            self.progress.batch = 0
+        return stage
+
+    def _run_epoch(self, plan: EpochPlan, stage: Stage, line: ProgressLine) -> None:
         losses, tokens, started = 0.0, 0, time.monotonic()
-        while self.progress.batch < len(plan) and not self._finished():
+        while self.progress.batch < len(plan) and self.progress.step < stage.end and not self._finished():
             batch = plan[self.progress.batch]
             losses += self._update(batch) * batch.target_tokens
             tokens += batch.target_tokens
@@ -94,7 +115,7 @@ class Trainer:
 
     def _update(self, batch: Batch) -> float:
         """One optimiser step; returns the loss in nats a target token."""
-        rate = learning_rate(self.progress.step, self.options)
+        rate = self._rate(self.progress.step)
         for group in self.optimiser.param_groups:
             group["lr"] = rate
         loss = self._loss(batch)
@@ -105,6 +126,9 @@ class Trainer:
         self.scaler.step(self.optimiser)
         self.scaler.update()
         return float(loss.detach())
+
+    def _rate(self, step: int) -> float:
+        return stage_at(self.stages, step).learning_rate(step)
 
     def _loss(self, batch: Batch) -> Tensor:
         src_ids, src_lengths, prev_ids, next_ids = (
@@ -138,7 +162,7 @@ class Trainer:
                 "hours": round(self.progress.seconds / 3600, 4),
                 "target_tokens": self.progress.target_tokens,
                 "tokens_per_second": round(tokens_per_second),
-                "learning_rate": f"{learning_rate(step, self.options):.2e}",
+                "learning_rate": f"{self._rate(step):.2e}",
                 "train_loss": round(train_loss, 4),
                 **{f"bleu {s.direction}": round(s.bleu, 2) for s in scores},
                 **{f"chrf {s.direction}": round(s.chrf, 2) for s in scores},
