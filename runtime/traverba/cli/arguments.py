@@ -11,7 +11,7 @@ from traverba.cli.decoding import NAMES, add_decoding, is_on
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 PREFIX = "TRAVERBA_"
-OPTIONS = ("from", "to", "model", "json", "threads", "device", "provider", "precision", *NAMES)
+OPTIONS = ("from", "to", "languages", "model", "json", "threads", "device", "provider", "precision", *NAMES)
 EPILOG = (
     "Every option has an environment variable that sets its default: TRAVERBA_TO=fr is --to fr, "
     "TRAVERBA_JSON=1 is --json. TRAVERBA_HOME is the folder of further models."
@@ -31,6 +31,7 @@ def build_parser(environ: Mapping[str, str]) -> argparse.ArgumentParser:
     variables = {name: PREFIX + name.upper().replace("-", "_") for name in OPTIONS}
     defaults = {name: environ[variable] for name, variable in variables.items() if environ.get(variable)}
     _add_translate(commands, defaults)
+    _add_detect(commands, defaults)
     _add_models(commands, defaults)
     _add_doctor(commands, defaults)
     _add_bench(commands, defaults)
@@ -58,6 +59,21 @@ def _add_translate(commands: Commands, defaults: Mapping[str, str]) -> None:
     names = {"from": "source", "to": "target"}
     given = ("from", "to", "model", "threads", "device", "provider", "precision")
     parser.set_defaults(**{names.get(name, name): defaults[name] for name in given if name in defaults})
+
+
+def _add_detect(commands: Commands, defaults: Mapping[str, str]) -> None:
+    parser = commands.add_parser(
+        "detect",
+        help="say which language texts, or lines from standard input, are in",
+        description="Print language and probability of each TEXT, or of each line of standard input.",
+        epilog=EPILOG,
+    )
+    parser.add_argument("text", nargs="*", metavar="TEXT", help="a text; none reads standard input")
+    parser.add_argument(
+        "--languages", metavar="LANG,LANG", help="choose among these (default: all that are known)"
+    )
+    _add_json(parser, defaults, "one JSON object a line, with the most probable languages")
+    parser.set_defaults(languages=defaults.get("languages"))
 
 
 def _add_models(commands: Commands, defaults: Mapping[str, str]) -> None:

@@ -59,6 +59,10 @@ def _run(args: Namespace) -> int:
         from traverba.cli.translate import run_translate
 
         return run_translate(args, cast(BufferedReader, sys.stdin.buffer), sys.stdout)
+    if args.command == "detect":
+        from traverba.cli.detect import run_detect
+
+        return run_detect(args, cast(BufferedReader, sys.stdin.buffer), sys.stdout)
     if args.command == "models":
         from traverba.cli.models import run_models
 

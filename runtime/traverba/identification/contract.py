@@ -22,7 +22,7 @@ IDENTIFIER = GraphSpec(
     inputs=(TensorSpec("ngrams", "int32", ("S", "N")),),
     outputs=(TensorSpec("logits", "float32", ("V",)),),
 )
-"""One text a run. S: its words, N: known n-grams of the word that has most, filled up with 0, V: languages."""
+"""One text a run. S: its words, N: known n-grams of the word with most, filled up with 0, V: languages."""
 
 
 @dataclass(frozen=True)

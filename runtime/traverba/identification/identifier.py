@@ -62,9 +62,8 @@ class Identifier:
         """ "fr" for "fr-CA" or "fra"; a language that is not known is an error that says which are."""
         number = self._number_of.get(_base(language))
         if number is None:
-            raise LanguageError(
-                f"the language identifier does not know {language!r}; it knows {', '.join(sorted(self.languages))}"
-            )
+            known = ", ".join(sorted(self.languages))
+            raise LanguageError(f"the language identifier does not know {language!r}; it knows {known}")
         return self.languages[number]
 
     @cached_property

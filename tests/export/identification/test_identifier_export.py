@@ -10,8 +10,8 @@ from random import Random
 import numpy as np
 import pytest
 import torch
-
 from tests.export.identification.conftest import SYLLABLES, sentence
+
 from traverba.identification import Identifier
 from traverba.identification.ngrams import NgramVocabulary
 from traverba_export.identification.calibration import calibration_error, fit_temperature
