@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import fields
 from typing import Any
 
 from traverba import Translation, TranslatorInfo
-from traverba.results import AlignedWords, Segment, Timings, TranslationHypothesis
+from traverba.results import AlignedWords, Segment, TranslationHypothesis
 
 WORD = re.compile(r"\S+")
 INFO = TranslatorInfo("scripted", "1", ("en", "fr"), (("en", "fr"),), 1, "scripted", "fp32", 1)
@@ -41,19 +42,15 @@ class WordByWord:
         translated = "".join([*parts, text[done:]])
         hypothesis = TranslationHypothesis(translated, -1.0, -1.0, (), tuple(alignment), True)
         segment = Segment((0, len(text)), (0, len(translated)), -1.0, None, ())
-        return Translation(
-            text=translated,
-            source_text=text,
-            source=None,
-            target=target,
-            hypotheses=(hypothesis,),
-            segments=(segment,) if text else (),
-            flags=(),
-            timings=Timings(0.0, 0.0, 0),
-            model="scripted 1",
-            provider="scripted",
-            precision="fp32",
-        )
+        told = {
+            "text": translated,
+            "source_text": text,
+            "target": target,
+            "hypotheses": (hypothesis,),
+            "segments": (segment,) if text else (),
+        }
+        # Files ask for nothing else, however much a translation tells.
+        return Translation(**({each.name: () for each in fields(Translation)} | told))
 
 
 def identity() -> WordByWord:

@@ -17,6 +17,7 @@ BLOCKS = {
     *("note-body", "text-box", "section", "list", "list-item", "list-header"),
     *("table", "table-row", "table-header-rows", "table-cell"),
 }
+BREAKS = {"line-break", "tab"}
 LEFT_ALONE = {"tracked-changes", "scripts", "font-face-decls", "automatic-styles", "styles"}
 
 
@@ -48,4 +49,4 @@ def role(element: Element) -> Role:
         return Role.BLOCK
     if element.name in WITH_PARAGRAPHS:
         return Role.OPAQUE
-    return Role.MARK
+    return Role.BREAK if element.name in BREAKS else Role.MARK

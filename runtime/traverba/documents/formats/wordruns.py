@@ -16,6 +16,7 @@ from traverba.documents.formats.xmlunits import Spliced, Unit, escaped
 from traverba.documents.inline import InlineBuilder, InlineText
 
 AROUND_RUNS = {"hyperlink", "ins", "moveTo", "smartTag", "sdt", "customXml", "dir", "bdo"}
+BREAKS = {"br", "cr", "tab"}
 HINTS = {"lastRenderedPageBreak", "proofErr", "softHyphen", "rPr"}
 """What word processors make anew."""
 NOT_FORMAT = re.compile(rb"<(?:\w+:)?(?:lang|noProof)\b[^<>]*/>")
@@ -37,6 +38,8 @@ class Mark:
     start: int
     end: int
     format: bytes | None
+    breaks: bool = False
+    """Whether it ends a line or leaps to a tab stop, and with it ends a sentence."""
 
 
 @dataclass(frozen=True)
@@ -150,7 +153,7 @@ class Paragraph:
             elif _is(child, "noBreakHyphen"):
                 yield Piece("\u2011", format)
             elif isinstance(child, Element) and child.name not in HINTS:
-                yield Mark(child.start, child.end, format)
+                yield Mark(child.start, child.end, format, child.name in BREAKS)
 
     def _woven(
         self, translation: InlineText, keys: Sequence[Step], base: bytes, spliced: Spliced
@@ -165,7 +168,8 @@ class Paragraph:
                 if isinstance(step, Around):
                     yield spliced.between(*step.closing)
             elif isinstance(step, Mark):
-                formats.append(formats[-1])
+                if event.kind == "open":
+                    formats.append(formats[-1])
                 yield self._mark(step, spliced)
             elif isinstance(step, Around):
                 formats.append(formats[-1])
@@ -207,7 +211,7 @@ def _inline(steps: Sequence[Step], base: bytes) -> tuple[InlineText, list[Step]]
         elif isinstance(step, Mark):
             if step.format != current:
                 change(base, step)
-            builder.empty()
+            builder.line_break() if step.breaks else builder.empty()
             keys.append(step)
         else:
             change(base, step)

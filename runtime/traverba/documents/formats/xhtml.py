@@ -14,7 +14,7 @@ INLINE = {
 }
 KEPT = {"code", "kbd", "math", "samp", "svg", "var"}
 MARKS = {
-    *("audio", "br", "button", "canvas", "iframe", "img", "input", "object", "ruby", "select", "textarea"),
+    *("audio", "button", "canvas", "iframe", "img", "input", "object", "ruby", "select", "textarea"),
     *("video", "wbr"),
 }
 LEFT_ALONE = {"head", "math", "pre", "script", "style", "svg", "template"}
@@ -27,6 +27,8 @@ def role(element: Element) -> Role:
         return Role.KEEP
     if element.name in KEPT:
         return Role.KEEP
+    if element.name == "br":
+        return Role.BREAK
     if element.name in MARKS or element.name in LEFT_ALONE:
         return Role.MARK
     return Role.INLINE if element.name in INLINE else Role.BLOCK

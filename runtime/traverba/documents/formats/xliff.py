@@ -67,5 +67,6 @@ def role(element: Element) -> Role:
         attributes = element.attributes
         shown = attributes.get("equiv-text") or attributes.get("equiv") or attributes.get("disp") or ""
         shown = shown or "".join(element.walk_text()) or attributes.get("id", "")
-        return Role.KEEP if LIKE_WORDS.search(shown) and not shown.isdecimal() else Role.MARK
-    return Role.MARK
+        if LIKE_WORDS.search(shown) and not shown.isdecimal() and element.attributes.get("ctype") != "lb":
+            return Role.KEEP
+    return Role.BREAK if element.attributes.get("ctype") == "lb" else Role.MARK

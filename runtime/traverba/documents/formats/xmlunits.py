@@ -23,7 +23,8 @@ class Role(Enum):
     BLOCK = "its content stands on its own"
     INLINE = "its content belongs to the sentence around it"
     OPAQUE = "a mark in a sentence, such as a footnote; what is inside it stands on its own"
-    MARK = "a mark in a sentence, such as a line break; nothing inside it is translated"
+    MARK = "a mark in a sentence, such as an image; nothing inside it is translated"
+    BREAK = "ends a line and with it a sentence"
     KEEP = "stands in a sentence like a word, such as a variable; nothing inside it is translated"
 
 
@@ -214,10 +215,12 @@ class _Reader:
             else:
                 if _is(node, Role.KEEP, self._roles):
                     self._builder.protected()
+                elif _is(node, Role.BREAK, self._roles):
+                    self._builder.line_break()
                 else:
                     self._builder.empty()
                 self._fragments.append(Fragment((node.start, node.end), (node.end, node.end)))
-                self._last = ""
+                self._last = " " if _is(node, Role.BREAK, self._roles) else ""
 
     def _text(self, node: Text) -> None:
         text = node.text
