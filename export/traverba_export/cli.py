@@ -15,6 +15,7 @@ from typing import TextIO
 from traverba.bundle import pack_bundle
 from traverba.errors import TraverbaError
 from traverba_export.corpora.reading import CorpusError
+from traverba_export.identification.commands import add_identifier_commands
 from traverba_export.quality.command import add_evaluate
 from traverba_export.recipe import Recipe, RecipeError, load_recipe, split_direction
 
@@ -87,6 +88,8 @@ def _parser() -> argparse.ArgumentParser:
     pack.set_defaults(command=_pack)
 
     add_evaluate(commands)
+
+    add_identifier_commands(commands)
 
     describe = commands.add_parser("describe", help="print the parameters of a recipe's model, part by part")
     describe.add_argument("recipe")

@@ -34,6 +34,7 @@ from traverba.errors import (
 if TYPE_CHECKING:
     from traverba.asynchronous import AsyncTranslationStream
     from traverba.decoding import Batching, CancelToken, Control, DecodeOptions, Sampling
+    from traverba.identification import Detection, detect
     from traverba.loading import load_translator
     from traverba.results import (
         AlignedWords,
@@ -57,6 +58,7 @@ _HOMES = {
     "CancelToken": "decoding",
     "Control": "decoding",
     "DecodeOptions": "decoding",
+    "Detection": "identification",
     "Sampling": "decoding",
     "Segment": "results",
     "TextOptions": "text",
@@ -67,6 +69,7 @@ _HOMES = {
     "TranslationStream": "streaming",
     "Translator": "translator",
     "TranslatorInfo": "results",
+    "detect": "identification",
     "load_translator": "loading",
 }
 """Which module has a name that is loaded on first use, so that importing costs no numpy."""
@@ -84,6 +87,7 @@ __all__ = [
     "CancelToken",
     "Control",
     "DecodeOptions",
+    "Detection",
     "DeviceError",
     "GraphContractError",
     "InputError",
@@ -104,6 +108,7 @@ __all__ = [
     "TranslatorClosedError",
     "TranslatorInfo",
     "TraverbaError",
+    "detect",
     "load_translator",
 ]
 

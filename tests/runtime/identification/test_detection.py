@@ -12,9 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import traverba
 from traverba import Detection, InputError, LanguageError, detect
-from traverba.identification import UNDETERMINED, Identifier, load_identifier
+from traverba.identification import UNDETERMINED, Candidate, Identifier, load_identifier
 from traverba.identification.builtin import BUILT_IN
 
 SENTENCES = {
@@ -55,7 +54,7 @@ def test_candidates_are_ranked_probabilities() -> None:
     probabilities = [candidate.probability for candidate in detection.candidates]
     assert probabilities == sorted(probabilities, reverse=True)
     assert sum(probabilities) <= 1 + 1e-9
-    assert detection.candidates[0] == traverba.Candidate(detection.language or "", detection.probability)
+    assert detection.candidates[0] == Candidate(detection.language or "", detection.probability)
 
 
 def test_a_choice_of_languages_is_kept_to_and_adds_up_to_one() -> None:
