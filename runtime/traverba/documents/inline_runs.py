@@ -26,6 +26,11 @@ def has_solid(text: str, start: int, end: int) -> bool:
     return SOLID.search(text, start, end) is not None
 
 
+def has_more(text: str, start: int, end: int) -> bool:
+    """Whether there is anything between two places but spaces: a line break is something."""
+    return start < end and bool(text[start:end].strip(" "))
+
+
 def covers(text: str, tag: InlineTag, span: Span) -> bool:
     """Whether a tag is around all of a part of the source but white space."""
     start, end = span
@@ -39,10 +44,10 @@ def find_run(
     first, last = target.touched(tag)
     window = _window(target, within, first, last)
     head, tail = target.segments[first], target.segments[last - 1]
-    if covers(text, tag, (head[0][0], tail[0][1])):
-        run, span = window, (head[1][0], tail[1][1])
-    elif last - first > 1:
-        run, span = _over_segments(text, tag, target, window, is_free)
+    begins = covers(text, tag, head[0]) or has_more(text, tag.start, head[0][0])
+    ends = covers(text, tag, tail[0]) or has_more(text, tail[0][1], tag.end)
+    if begins or ends or last - first > 1:
+        run, span = _reaching(text, tag, target, window, is_free, begins, ends)
     else:
         scores = [_score(tag, target.words[i]) if is_free(i) else None for i in range(*window)]
         found = best_run(scores)
@@ -85,20 +90,23 @@ def best_run(scores: Sequence[float | None]) -> Words | None:
     return best
 
 
-def _over_segments(
-    text: str, tag: InlineTag, target: AlignedTarget, window: Words, is_free: IsFree
+def _reaching(
+    text: str, tag: InlineTag, target: AlignedTarget, window: Words, is_free: IsFree, begins: bool, ends: bool
 ) -> tuple[Words, Span]:
-    """From a word of the tag's first segment to one of its last: what is between them stays inside."""
+    """A run that reaches an end of a segment, since the tag goes on there: what is between stays inside.
+
+    It ``begins`` where its first segment does, or at a word of that; and ``ends`` likewise.
+    """
     first, last = target.touched(tag)
     words = target.words
     (low, high), (head, tail) = window, (target.segments[first], target.segments[last - 1])
     start, end = head[1][0], tail[1][1]
-    if not covers(text, tag, head[0]):
+    if not begins:
         behind = min(high, target.first_words[first + 1])
         low = behind - _prefix(range(behind - 1, low - 1, -1), tag, words, is_free)
         low, _ = _trimmed(text, tag, target, (low, behind))
         start = words[low].start if low < behind else head[1][1]
-    if not covers(text, tag, tail[0]):
+    if not ends:
         begin = max(window[0], target.first_words[last - 1])
         high = begin + _prefix(range(begin, high), tag, words, is_free)
         _, high = _trimmed(text, tag, target, (begin, high))
