@@ -1,4 +1,4 @@
-"""The contract between exporter and runtime: two graphs, their tensors, nothing else.
+"""The contract between exporter and runtime: graphs and their tensors, nothing else.
 
 Dimension letters, used in every docstring of the project:
 
@@ -14,11 +14,17 @@ A     width of one memory key (attention space)
 W     width of the packed decoder state: every layer's h, and c for LSTMs
 V     vocabulary
 C     candidates returned for each row (the top-k's k)
+L     tokens on the shortlist of one sentence
+U     tokens on the shortlists of all sentences of a batch
 ====  =====================================================================
 
 ``encoder`` runs once for a batch, ``decoder_step`` once for each target position.
 The memory belongs to sentences (B), never to hypotheses (N): the step reshapes its
 N queries to (B, K, .) and no memory is copied for a beam.
+
+A model with a vocabulary shortlist has two more graphs: ``shortlist`` gathers the part of the
+output layer that a batch needs, once for a batch, and ``narrow_step`` is a decoder step with
+that part instead of the whole. ``decoder_step`` stays for whatever needs the whole vocabulary.
 """
 
 from __future__ import annotations
@@ -32,7 +38,7 @@ FORMAT_VERSION = 1
 METADATA_FORMAT_KEY = "traverba.format_version"
 METADATA_CONFIG_KEY = "traverba.config_sha256"
 
-DType = Literal["float32", "int64", "int32"]
+DType = Literal["float32", "int64", "int32", "int8"]
 Dim = str | int
 
 
@@ -94,4 +100,39 @@ DECODER_STEP = GraphSpec(
 not fetch it leaves it inside the graph, and pays nothing for it.
 """
 
+
+def output_part(weight: DType) -> tuple[TensorSpec, ...]:
+    """The output layer's columns for U tokens, in the type that a variant stores its weights in."""
+    scales = (TensorSpec("part_scales", "float32", ("U",)),) if weight == "int8" else ()
+    return (
+        TensorSpec("part_weight", weight, ("H", "U")),
+        *scales,
+        TensorSpec("part_bias", "float32", ("U",)),
+    )
+
+
+def shortlist_graph(weight: DType) -> GraphSpec:
+    """``part_ids`` (U,) -> the part of the output layer for these tokens."""
+    return GraphSpec("shortlist", (TensorSpec("part_ids", "int64", ("U",)),), output_part(weight))
+
+
+def narrow_step(weight: DType) -> GraphSpec:
+    """A decoder step that chooses among L tokens for each row.
+
+    ``columns`` says where in the part a row's tokens stand, and ``top_columns`` counts along them, so
+    a row's numbers depend on its own list alone, whatever else is in the part.
+    """
+    *state, top_k = DECODER_STEP.inputs
+    chosen = (
+        TensorSpec("top_log_probs", "float32", ("N", "C")),
+        TensorSpec("top_columns", "int64", ("N", "C")),
+    )
+    return GraphSpec(
+        "narrow_step",
+        (*state, *output_part(weight), TensorSpec("columns", "int32", ("N", "L")), top_k),
+        (*chosen, *DECODER_STEP.outputs[2:4]),
+    )
+
+
 GRAPHS = (ENCODER, DECODER_STEP)
+"""What every bundle has."""

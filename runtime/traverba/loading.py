@@ -7,7 +7,7 @@ import os
 from collections.abc import Sequence
 
 from traverba.bundle import Bundle, Manifest, find_bundle, home, open_bundle
-from traverba.bundle.manifest import TOKENIZER_FILE
+from traverba.bundle.manifest import SHORTLIST_FILE, TOKENIZER_FILE
 from traverba.decoding import DecodeOptions
 from traverba.decoding.model import DecoderStep
 from traverba.errors import BundleFormatError, OptionError, ProviderUnavailableError
@@ -24,6 +24,7 @@ from traverba.graphs import (
     installed_distributions,
     read_choice,
 )
+from traverba.shortlist_file import read_shortlist
 from traverba.text import BpeTokenizer
 from traverba.translator import Translator
 
@@ -111,7 +112,11 @@ def load_model(
     manifest = bundle.manifest
     precision = choose_precision(providers[0], [v.precision for v in manifest.variants], precision)
     variant = next(v for v in manifest.variants if v.precision == precision)
-    return OnnxModel.load(bundle.folder, variant, manifest.vocab_size, providers, threads), precision
+    shortlist = None
+    if variant.narrow_step is not None:
+        shortlist = read_shortlist(bundle.folder / SHORTLIST_FILE, manifest.vocab_size)
+    model = OnnxModel.load(bundle.folder, variant, manifest.vocab_size, providers, threads, shortlist)
+    return model, precision
 
 
 def _load_tokenizer(bundle: Bundle) -> BpeTokenizer:

@@ -15,6 +15,7 @@ TOKENIZER_FILE = "tokenizer.json"
 ENCODER_FILE = "encoder.onnx"
 DECODER_STEP_FILE = "decoder_step.onnx"
 MODEL_CARD_FILE = "README.md"
+SHORTLIST_FILE = "shortlist.npz"
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,16 @@ class Variant:
     """What their weights are stored in; read back to ``precision`` when the session is made."""
     encoder: str = ENCODER_FILE
     decoder_step: str = DECODER_STEP_FILE
+    shortlist: str | None = None
+    """The graph that gathers a part of the output layer; with ``narrow_step``, or neither."""
+    narrow_step: str | None = None
+    """The decoder step with such a part."""
+
+    @property
+    def graphs(self) -> tuple[str, ...]:
+        """All its files that are graphs."""
+        named = (self.encoder, self.decoder_step, self.shortlist, self.narrow_step)
+        return tuple(path for path in named if path is not None)
 
 
 @dataclass(frozen=True)
@@ -102,6 +113,18 @@ class Calibration:
 
 
 @dataclass(frozen=True)
+class ShortlistReport:
+    """What a vocabulary shortlist costs, measured on dev."""
+
+    coverage: dict[str, float]
+    """Direction ("en-fr") -> share of the references' tokens that are on their source's list."""
+    bleu_change: dict[str, float] = field(default_factory=dict)
+    """Direction -> BLEU with the list minus BLEU without it."""
+    settings: str | None = None
+    """Of the search, and how many sentences."""
+
+
+@dataclass(frozen=True)
 class Manifest:
     """All that the loader, a user and a licence lawyer want to know before the weights are read."""
 
@@ -124,6 +147,8 @@ class Manifest:
     scores: tuple[Score, ...] = ()
     calibration: Calibration | None = None
     """Turns token log-probabilities into `Translation.confidence`."""
+    shortlist: ShortlistReport | None = None
+    """For a bundle with `SHORTLIST_FILE`."""
     exporter: dict[str, str] = field(default_factory=dict)
     """Versions of what wrote the bundle."""
     files: tuple[FileEntry, ...] = ()
@@ -171,7 +196,9 @@ def _check_version(value: JsonValue) -> None:
 def _problems(manifest: Manifest) -> list[str]:
     """What types alone cannot rule out."""
     paths = [entry.path for entry in manifest.files]
-    named = {TOKENIZER_FILE}.union(*({v.encoder, v.decoder_step} for v in manifest.variants))
+    named = {TOKENIZER_FILE}.union(*(v.graphs for v in manifest.variants))
+    if any(v.narrow_step for v in manifest.variants):
+        named.add(SHORTLIST_FILE)
     special = manifest.special_tokens
     reserved = [special.pad, special.bos, special.eos, *manifest.target_tokens.values()]
     spoken = {d.source for d in manifest.directions} | {d.target for d in manifest.directions}
@@ -194,6 +221,8 @@ def _problems(manifest: Manifest) -> list[str]:
         problems.append("a file is listed twice")
     if len(set(reserved)) < len(reserved):
         problems.append("two special tokens share an id")
+    if any((v.shortlist is None) != (v.narrow_step is None) for v in manifest.variants):
+        problems.append("a variant has one of the graphs for shortlists without the other")
     if not manifest.directions or not manifest.variants:
         problems.append("it names no direction or no variant")
     return problems

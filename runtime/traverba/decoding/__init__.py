@@ -6,8 +6,8 @@ hypotheses (`trellis`, `harvest`), while `greedy`, `beam`, `sampling` and `const
 each are one way to pick among `candidates`, which `shaping` and `steering` restrict;
 `shortlist` narrows the vocabulary to what a source may need; `scoring` has the formula
 hypotheses are compared by; `guards`, `control` and `streaming` watch, stop and narrate a
-search; `forced` scores a given target and `alternatives` finds others. The model is seen only through `model.DecoderStep`. Imports numpy and
-`traverba.errors`, nothing else.
+search; `forced` scores a given target and `alternatives` finds others. The model is seen
+only through `model.DecoderStep`. Imports numpy and `traverba.errors`, nothing else.
 """
 
 from traverba.decoding.alternatives import alternatives, diverse

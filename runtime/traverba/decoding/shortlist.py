@@ -67,7 +67,7 @@ class Shortlist:
         )
 
     def lists(self, sources: Sequence[Sequence[int]], banned: Collection[int]) -> Ids:
-        """(B, L) ids in ascending order for sources of one padded length; none of ``banned`` is among them."""
+        """(B, L) ids in ascending order, none of ``banned``, for sources of one padded length."""
         allowed = np.ones(self.vocab_size, np.bool_)
         allowed[list(banned)] = False
         width = self.width(len(sources[0]))
@@ -82,15 +82,14 @@ class Shortlist:
         chosen = _distinct(wanted, allowed)
         if len(chosen) < width:  # much is banned: any token is better than none
             chosen = _distinct(np.concatenate((chosen, np.arange(self.vocab_size))), allowed)
-        chosen = chosen[:width]
-        chosen.sort()
-        return chosen
+        chosen_ids: Ids = np.sort(chosen[:width])
+        return chosen_ids
 
 
 def _distinct(ids: Ids, allowed: NDArray[np.bool_]) -> Ids:
     """The allowed ids, each where it comes first."""
-    ids = ids[allowed[ids]]
-    places = np.arange(len(ids))
+    kept: Ids = ids[allowed[ids]]
+    places = np.arange(len(kept))
     first = np.empty(len(allowed), np.int64)
-    first[ids[::-1]] = places[::-1]  # of equal indices, the last assignment stays
-    return ids[first[ids] == places]
+    first[kept[::-1]] = places[::-1]  # of equal indices, the last assignment stays
+    return kept[first[kept] == places]

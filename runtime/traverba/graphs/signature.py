@@ -8,8 +8,13 @@ from dataclasses import dataclass
 from traverba.contract import METADATA_CONFIG_KEY, GraphSpec, TensorSpec
 from traverba.errors import GraphContractError
 
-DTYPES = {"float32": "tensor(float)", "int64": "tensor(int64)", "int32": "tensor(int32)"}
-DYNAMIC = frozenset("BKNPSC")
+DTYPES = {
+    "float32": "tensor(float)",
+    "int64": "tensor(int64)",
+    "int32": "tensor(int32)",
+    "int8": "tensor(int8)",
+}
+DYNAMIC = frozenset("BKNPSCLU")
 """Dimensions that must accept any size; the others are fixed by the model and must agree."""
 
 
