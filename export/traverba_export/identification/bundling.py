@@ -88,8 +88,8 @@ def _calibrate(
     logits, labels = dev_logits(model, pieces, split.languages, vocabulary)
     temperature = fit_temperature(logits, labels)
     with torch.no_grad():
-        model.output.weight /= temperature
-        model.output.bias /= temperature
+        for parameter in model.output.parameters():
+            parameter.div_(temperature)
     whole, whole_labels = dev_logits(model, split.dev, split.languages, vocabulary)
     return {
         "temperature": round(temperature, 4),

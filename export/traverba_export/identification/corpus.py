@@ -30,7 +30,8 @@ class Split:
 def load_split(recipe: IdentifierRecipe, data: Path) -> Split:
     """Read all corpora; sentences of the test file are kept out, whatever their spelling."""
     kept_out = {_folded(text) for _, text in read_labelled(data / recipe.test)} if recipe.test else set()
-    train, dev = [], []
+    train: list[Labelled] = []
+    dev: list[Labelled] = []
     for code, text in _distinct(_all(recipe, data)):
         if _folded(text) in kept_out:
             continue

@@ -49,7 +49,7 @@ def _scores(
     prior = per_language / per_language.sum()
     gain = weighted * np.log(weighted / per_ngram[ngram] / prior[language])
     frequent = np.bincount(ngram, counts) >= LEAST_COUNT
-    return distinct[frequent], np.bincount(ngram, gain)[frequent]
+    return distinct[frequent], np.bincount(ngram, gain)[frequent].astype(np.float64)
 
 
 def _cells(pairs: Sequence[Labelled], languages: Sequence[str], order: int) -> Iterator[NDArray[np.uint64]]:

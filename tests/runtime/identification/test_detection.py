@@ -36,7 +36,9 @@ def test_a_plain_sentence_is_recognised(language: str) -> None:
     assert detect(SENTENCES[language]).language == language
 
 
-@pytest.mark.parametrize("text", ["", " \n\t", "123 456", "?!…", "🙂👍", "https://example.org", "a@b.fr", "ᚠᚢᚦᚨᚱᚲ"])
+@pytest.mark.parametrize(
+    "text", ["", " \n\t", "123 456", "?!…", "🙂👍", "https://example.org", "a@b.fr", "ᚠᚢᚦᚨᚱᚲ"]
+)
 def test_what_says_nothing_about_its_language_is_undetermined(text: str) -> None:
     assert detect(text) == UNDETERMINED
     assert str(detect(text)) == "und"
