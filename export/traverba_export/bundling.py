@@ -24,11 +24,20 @@ from traverba.bundle import (
     write_bundle,
     write_manifest,
 )
-from traverba.bundle.manifest import DECODER_STEP_FILE, ENCODER_FILE, MODEL_CARD_FILE, TOKENIZER_FILE
+from traverba.bundle.manifest import (
+    DECODER_STEP_FILE,
+    ENCODER_FILE,
+    MODEL_CARD_FILE,
+    SHORTLIST_FILE,
+    TOKENIZER_FILE,
+)
 from traverba.bundle.reader import ARCHIVE_SUFFIX
+from traverba.decoding import Shortlist
+from traverba.shortlist_file import write_shortlist
 from traverba_export.graphs import Arithmetic, FloatArithmetic, build_decoder_step, build_encoder
+from traverba_export.graphs.narrow_step import build_narrow_step, build_shortlist
 from traverba_export.graphs.sharing import save_graphs
-from traverba_export.model import ModelConfig, TranslationModel, build_model
+from traverba_export.model import EncoderDecoder, ModelConfig, TranslationModel, build_model
 from traverba_export.model_card import model_card
 from traverba_export.quantisation import Agreement, IntegerArithmetic, agreement, calibrate
 from traverba_export.recipe import Recipe, RecipeError, split_direction
@@ -100,6 +109,7 @@ def export_bundle(
     *,
     sentences: Sequence[Sentence] = (),
     calibration: Sequence[Sentence] = (),
+    shortlist: Shortlist | None = None,
     precisions: Sequence[Precision] = ("fp32",),
     storage: Storage = "fp16",
     bundle_version: str = "1",
@@ -110,7 +120,8 @@ def export_bundle(
     Greedy translations of up to 200 ``sentences`` must be PyTorch's, from float32 graphs whose
     weights are those that are stored. The first of ``precisions`` is what a runtime takes unless
     told otherwise; int8 is made with ranges measured on ``calibration``, sentences not used to
-    judge it. On `ParityError`, or any other, nothing is left behind.
+    judge it. A ``shortlist`` adds the graphs that use it. On `ParityError`, or any other, nothing is
+    left behind.
     """
     trained, subwords = load_trained(weights_file), Subwords(tokenizer_path)
     if subwords.vocab_size != trained.model.config.vocab_size:
@@ -118,7 +129,9 @@ def export_bundle(
             f"{weights_file} has {trained.model.config.vocab_size} subwords, {tokenizer_path} has "
             f"{subwords.vocab_size}; give the vocabulary of the same run, and train with its size"
         )
-    variants = tuple(_variant(precision, storage) for precision in precisions)
+    if not isinstance(trained.model, EncoderDecoder):
+        shortlist = None  # the other rungs have no output layer that costs much
+    variants = tuple(_variant(p, storage, narrow=shortlist is not None) for p in precisions)
     manifest = _manifest(recipe, trained, subwords, variants, bundle_version, scores)
     content = _Content(
         trained.model,
@@ -127,6 +140,7 @@ def export_bundle(
         storage,
         _sources(subwords, sentences[:VERIFIED_SENTENCES]),
         _sources(subwords, calibration),
+        shortlist,
     )
     if out.suffix != ARCHIVE_SUFFIX:
         return content.write(out)
@@ -138,10 +152,17 @@ def export_bundle(
     return report
 
 
-def _variant(precision: Precision, storage: Storage) -> Variant:
+def _variant(precision: Precision, storage: Storage, *, narrow: bool) -> Variant:
     if precision == "fp32":
-        return Variant("fp32", storage, ENCODER_FILE, DECODER_STEP_FILE)
-    return Variant(precision, precision, f"encoder.{precision}.onnx", f"decoder_step.{precision}.onnx")
+        names = (ENCODER_FILE, DECODER_STEP_FILE, "shortlist.onnx", "narrow_step.onnx")
+    else:
+        names = (
+            f"encoder.{precision}.onnx",
+            f"decoder_step.{precision}.onnx",
+            f"shortlist.{precision}.onnx",
+            f"narrow_step.{precision}.onnx",
+        )
+    return Variant(precision, storage if precision == "fp32" else precision, *names[: 4 if narrow else 2])
 
 
 @dataclass(frozen=True)
@@ -154,6 +175,7 @@ class _Content:
     storage: Storage
     sentences: Sequence[Sequence[int]]
     calibration: Sequence[Sequence[int]]
+    shortlist: Shortlist | None
 
     def write(self, folder: Path) -> ExportReport:
         """Write all files below ``folder``, or none."""
@@ -161,12 +183,14 @@ class _Content:
             wanted = {variant.precision: variant for variant in self.manifest.variants}
             integer = self._integer_graphs(partial, wanted["int8"]) if "int8" in wanted else None
             round_weights(self.model, self.storage)
-            fp32 = _variant("fp32", self.storage)
+            fp32 = _variant("fp32", self.storage, narrow=self.shortlist is not None)
             exact = _write_graphs(
                 self.model, partial if "fp32" in wanted else Path(scratch), fp32, FloatArithmetic()
             )
             parity = verify(self.model, exact, self.sentences)
             agreed = agreement(exact, integer, self.sentences) if integer and self.sentences else None
+            if self.shortlist is not None:
+                write_shortlist(partial / SHORTLIST_FILE, self.shortlist)
             (partial / TOKENIZER_FILE).write_bytes(self.subwords.path.read_bytes())
             (partial / MODEL_CARD_FILE).write_text(model_card(self.manifest), encoding="utf-8")
             write_manifest(partial, self.manifest)
@@ -185,10 +209,14 @@ class _Content:
 def _write_graphs(
     model: TranslationModel, folder: Path, variant: Variant, arithmetic: Arithmetic
 ) -> GraphPair:
-    paths = folder / variant.encoder, folder / variant.decoder_step
-    graphs = build_encoder(model, arithmetic), build_decoder_step(model, arithmetic)
-    save_graphs(*graphs, paths, folder / f"shared.{variant.precision}.weights")
-    return GraphPair(*paths)
+    paths = [folder / variant.encoder, folder / variant.decoder_step]
+    graphs = [build_encoder(model, arithmetic), build_decoder_step(model, arithmetic)]
+    if variant.shortlist is not None and variant.narrow_step is not None:
+        assert isinstance(model, EncoderDecoder)
+        paths += [folder / variant.shortlist, folder / variant.narrow_step]
+        graphs += [build_shortlist(model, arithmetic), build_narrow_step(model, arithmetic)]
+    save_graphs(dict(zip(paths, graphs, strict=True)), folder / f"shared.{variant.precision}.weights")
+    return GraphPair(paths[0], paths[1])
 
 
 def _sources(subwords: Subwords, sentences: Sequence[Sentence]) -> list[list[int]]:

@@ -12,12 +12,16 @@ from typing import Protocol
 
 from torch import Tensor
 
+from traverba.contract import DType
 from traverba_export.graphs import cells
 from traverba_export.graphs.builder import GraphBuilder
 from traverba_export.model.cells import Cell
 
 Part = tuple[str, int]
 """A value (..., I) and its width I; several of them stand side by side as the input of one product."""
+
+Values = dict[str, str]
+"""Name in the contract -> value in the graph."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,9 @@ class LayerOutput:
 class Arithmetic(Protocol):
     """Products with constant matrices, look-ups in them, and the layers that repeat them over time."""
 
+    stored: DType
+    """What weights are when they leave a graph."""
+
     def linear(
         self, b: GraphBuilder, site: str, parts: Sequence[Part], weight: Tensor, bias: Tensor | None
     ) -> str:
@@ -47,6 +54,14 @@ class Arithmetic(Protocol):
         """``x`` (N, H) against every row of ``table`` (V, H), which may be an embedding too -> (N, V)."""
         ...
 
+    def part(self, b: GraphBuilder, table_name: str, ids: str, table: Tensor, bias: Tensor) -> Values:
+        """The output layer for ``ids`` (U,): the values of `traverba.contract.output_part`, by name."""
+        ...
+
+    def part_logits(self, b: GraphBuilder, x: Part) -> str:
+        """``x`` (N, H) against a part of the output layer, which is the graph's input -> (N, U)."""
+        ...
+
     def layer(
         self, b: GraphBuilder, site: str, directions: Sequence[Cell], x: Part, lengths: str
     ) -> LayerOutput:
@@ -56,6 +71,8 @@ class Arithmetic(Protocol):
 
 class FloatArithmetic:
     """float32 throughout."""
+
+    stored: DType = "float32"
 
     def linear(
         self, b: GraphBuilder, site: str, parts: Sequence[Part], weight: Tensor, bias: Tensor | None
@@ -71,6 +88,18 @@ class FloatArithmetic:
 
     def logits(self, b: GraphBuilder, table_name: str, x: Part, table: Tensor, bias: Tensor) -> str:
         return b.op("Gemm", x[0], b.weight(table_name, table), b.weight("output.bias", bias), transB=1)
+
+    def part(self, b: GraphBuilder, table_name: str, ids: str, table: Tensor, bias: Tensor) -> Values:
+        stored = b.stored(table_name, table)
+        rows = b.as_float32(b.op("Gather", stored, ids), stored)
+        values = b.op("Gather", b.initialiser("output.bias", bias.detach().numpy()), ids)
+        return {"part_weight": b.op("Transpose", rows, perm=[1, 0]), "part_bias": values}
+
+    def part_logits(self, b: GraphBuilder, x: Part) -> str:
+        """With a row of zeros behind the others: a single row would be multiplied by another kernel."""
+        rows = b.op("Pad", x[0], b.constant([0, 0, 1, 0]))  # (N+1, H)
+        ends = b.constant([0]), b.constant([-1]), b.constant([0])
+        return b.op("Add", b.op("Slice", b.op("MatMul", rows, "part_weight"), *ends), "part_bias")
 
     def layer(
         self, b: GraphBuilder, site: str, directions: Sequence[Cell], x: Part, lengths: str

@@ -21,7 +21,12 @@ OPSET = 17
 """Old enough for every execution provider; newer operator versions can fall back to the CPU unnoticed."""
 IR_VERSION = 8
 
-_ELEMENT_TYPES = {"float32": TensorProto.FLOAT, "int64": TensorProto.INT64, "int32": TensorProto.INT32}
+_ELEMENT_TYPES = {
+    "float32": TensorProto.FLOAT,
+    "int64": TensorProto.INT64,
+    "int32": TensorProto.INT32,
+    "int8": TensorProto.INT8,
+}
 
 
 class GraphBuilder:

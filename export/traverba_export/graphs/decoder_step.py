@@ -25,17 +25,28 @@ from traverba_export.model.decoder import Decoder
 
 def build_recurrent_step(model: EncoderDecoder, arithmetic: Arithmetic) -> onnx.ModelProto:
     """`traverba.contract.DECODER_STEP` with this model's weights."""
-    b, config = GraphBuilder(), model.config
+    b = GraphBuilder()
+    hidden = recurrent_layers(b, model, arithmetic)
+    logits = arithmetic.logits(b, output_table(model), hidden, model.output.weight, model.output.bias)
+    candidates(b, logits)
+    return b.build(DECODER_STEP, model.config)
+
+
+def output_table(model: EncoderDecoder) -> str:
+    """The output matrix as an initialiser: the embedding, if they are one."""
+    return "output.weight" if model.config.tie_embeddings == "none" else "target_embedding"
+
+
+def recurrent_layers(b: GraphBuilder, model: EncoderDecoder, arithmetic: Arithmetic) -> Part:
+    """All but the output layer: from the graph's inputs to the top layer's output (N, H)."""
+    config = model.config
     states = _layer_states(b, config)
     table, scale = model.target_embedding.weight, config.embedding_scale
     embedded = arithmetic.embed(b, "target_embedding", "prev_ids", table, scale)
     hidden, states, attention = _layers(b, arithmetic, model.decoder, embedded, states)
     b.output("next_state", b.concat([part for state in states for part in state]))
     b.output("attention", attention)
-    name = "output.weight" if config.tie_embeddings == "none" else "target_embedding"
-    logits = arithmetic.logits(b, name, (hidden, config.hidden_size), model.output.weight, model.output.bias)
-    candidates(b, logits)
-    return b.build(DECODER_STEP, config)
+    return hidden, config.hidden_size
 
 
 def _layer_states(b: GraphBuilder, config: ModelConfig) -> list[State]:
@@ -97,12 +108,18 @@ def _no_attention(b: GraphBuilder) -> str:
 
 
 def candidates(b: GraphBuilder, logits: str) -> None:
-    """``logits`` (N, V) -> the distribution, and the best few of it chosen by their logits.
+    """``logits`` (N, V) -> the distribution, and the best few of it chosen by their logits."""
+    log_probs, ids = best_few(b, logits)
+    b.output("top_ids", ids)
+    b.output("log_probs", log_probs)
+
+
+def best_few(b: GraphBuilder, logits: str) -> tuple[str, str]:
+    """``logits`` (N, L) -> the distribution (N, L), and the columns (N, C) of its `top_k` best.
 
     The whole log-softmax is no waste: onnxruntime computes it ten times faster than a ReduceLogSumExp.
     """
     log_probs = b.op("LogSoftmax", logits, axis=-1)
     _, ids = b.ops("TopK", 2, logits, "top_k", axis=-1, largest=1, sorted=1)
     b.output("top_log_probs", b.op("GatherElements", log_probs, ids, axis=-1))
-    b.output("top_ids", ids)
-    b.output("log_probs", log_probs)
+    return log_probs, ids

@@ -1,11 +1,14 @@
-"""Tables that both graphs use lie once on disk, beside them, in ONNX's external data format.
+"""Tables that several graphs use lie once on disk, beside them, in ONNX's external data format.
 
 With tied embeddings the encoder's source table is the decoder's output matrix: a quarter of a
-small model's size. onnxruntime finds the file by its name, next to the graph it opens.
+small model's size; and the decoder steps with and without a shortlist have their layers in common.
+onnxruntime finds the file by its name, next to the graph it opens.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import onnx
@@ -13,12 +16,12 @@ from onnx import ModelProto, TensorProto
 from onnx.external_data_helper import set_external_data
 
 SMALLEST_SHARED_BYTES = 16 * 1024
-"""Smaller tensors stay in both graphs: a reference would hardly be shorter."""
+"""Smaller tensors stay in their graphs: a reference would hardly be shorter."""
 
 
-def save_graphs(encoder: ModelProto, decoder_step: ModelProto, paths: tuple[Path, Path], table: Path) -> None:
-    """Write both graphs to ``paths`` and their common tables, if there are any, to ``table``."""
-    shared = _common_tensors(encoder, decoder_step)
+def save_graphs(graphs: Mapping[Path, ModelProto], table: Path) -> None:
+    """Write each graph to its path and what they have in common, if anything, to ``table``."""
+    shared = _common_tensors(list(graphs.values()))
     if shared:
         with table.open("wb") as stream:
             for tensors in shared:
@@ -26,17 +29,25 @@ def save_graphs(encoder: ModelProto, decoder_step: ModelProto, paths: tuple[Path
                 stream.write(tensors[0].raw_data)
                 for tensor in tensors:
                     tensor.ClearField("raw_data")
-    for model, path in zip((encoder, decoder_step), paths, strict=True):
+    for path, model in graphs.items():
         path.write_bytes(model.SerializeToString())
         onnx.checker.check_model(str(path))
 
 
-def _common_tensors(first: ModelProto, second: ModelProto) -> list[tuple[TensorProto, TensorProto]]:
-    """Initialisers that are large and the same in both graphs, down to the name."""
-    large = {t.name: t for t in first.graph.initializer if len(t.raw_data) >= SMALLEST_SHARED_BYTES}
-    return [(large[t.name], t) for t in second.graph.initializer if large.get(t.name) == t]
+def _common_tensors(graphs: Sequence[ModelProto]) -> list[list[TensorProto]]:
+    """Initialisers that are large and the same in several graphs, down to the name."""
+    found: dict[str, list[TensorProto]] = defaultdict(list)
+    for graph in graphs:
+        for tensor in graph.graph.initializer:
+            if len(tensor.raw_data) >= SMALLEST_SHARED_BYTES:
+                found[tensor.name].append(tensor)
+    return [tensors for tensors in found.values() if len(tensors) > 1 and _equal(tensors)]
 
 
-def _move(tensors: tuple[TensorProto, TensorProto], location: str, offset: int) -> None:
+def _equal(tensors: Sequence[TensorProto]) -> bool:
+    return all(tensor == tensors[0] for tensor in tensors[1:])
+
+
+def _move(tensors: Sequence[TensorProto], location: str, offset: int) -> None:
     for tensor in tensors:
         set_external_data(tensor, location, offset, len(tensor.raw_data))

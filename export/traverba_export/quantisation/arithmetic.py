@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from onnx import TensorProto
 from torch import Tensor
 
-from traverba_export.graphs.arithmetic import LayerOutput, Part
+from traverba.contract import DType
+from traverba_export.graphs.arithmetic import LayerOutput, Part, Values
 from traverba_export.graphs.builder import GraphBuilder
 from traverba_export.model.cells import Cell
 from traverba_export.quantisation.products import as_array, fold, product, quantise, scaled_product
@@ -24,6 +25,8 @@ class IntegerArithmetic:
     Every part of a product's input has its own range. The ratio between them is folded into the
     weights before those are quantised, so that one integer product serves all parts.
     """
+
+    stored: DType = "int8"
 
     def __init__(self, ranges: Ranges) -> None:
         self._ranges = ranges
@@ -50,6 +53,22 @@ class IntegerArithmetic:
         scales = b.initialiser("output.scales", matrix.scales * unit)
         added = b.initialiser("output.bias", as_array(bias))
         return scaled_product(b, quantise(b, x[0], unit), weight, scales, added)
+
+    def part(self, b: GraphBuilder, table_name: str, ids: str, table: Tensor, bias: Tensor) -> Values:
+        """The same integers and scales that `logits` multiplies by."""
+        (unit,) = self._units("output", 1)
+        matrix = quantise_rows(as_array(table))
+        rows = b.op("Gather", b.initialiser(table_name, matrix.values), ids)
+        scales = b.initialiser("output.scales", matrix.scales * unit)
+        return {
+            "part_weight": b.op("Transpose", rows, perm=[1, 0]),
+            "part_scales": b.op("Gather", scales, ids),
+            "part_bias": b.op("Gather", b.initialiser("output.bias", as_array(bias)), ids),
+        }
+
+    def part_logits(self, b: GraphBuilder, x: Part) -> str:
+        (unit,) = self._units("output", 1)
+        return scaled_product(b, quantise(b, x[0], unit), "part_weight", "part_scales", "part_bias")
 
     def layer(
         self, b: GraphBuilder, site: str, directions: Sequence[Cell], x: Part, lengths: str

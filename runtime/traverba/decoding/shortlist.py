@@ -92,4 +92,5 @@ def _distinct(ids: Ids, allowed: NDArray[np.bool_]) -> Ids:
     places = np.arange(len(kept))
     first = np.empty(len(allowed), np.int64)
     first[kept[::-1]] = places[::-1]  # of equal indices, the last assignment stays
-    return kept[first[kept] == places]
+    distinct: Ids = kept[first[kept] == places]
+    return distinct
