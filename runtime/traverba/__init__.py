@@ -20,6 +20,7 @@ from traverba.errors import (
     BundleNotFoundError,
     BundleVersionError,
     DeviceError,
+    GlossaryError,
     GraphContractError,
     InputError,
     LanguageError,
@@ -34,11 +35,13 @@ from traverba.errors import (
 if TYPE_CHECKING:
     from traverba.asynchronous import AsyncTranslationStream
     from traverba.decoding import Batching, CancelToken, Control, DecodeOptions, Sampling
+    from traverba.glossary import Glossary, load_glossary
     from traverba.identification import Detection, detect
     from traverba.loading import load_translator
     from traverba.results import (
         AlignedWords,
         Segment,
+        TermUse,
         Timings,
         Token,
         Translation,
@@ -59,8 +62,10 @@ _HOMES = {
     "Control": "decoding",
     "DecodeOptions": "decoding",
     "Detection": "identification",
+    "Glossary": "glossary",
     "Sampling": "decoding",
     "Segment": "results",
+    "TermUse": "results",
     "TextOptions": "text",
     "Timings": "results",
     "Token": "results",
@@ -70,6 +75,7 @@ _HOMES = {
     "Translator": "translator",
     "TranslatorInfo": "results",
     "detect": "identification",
+    "load_glossary": "glossary",
     "load_translator": "loading",
 }
 """Which module has a name that is loaded on first use, so that importing costs no numpy."""
@@ -89,6 +95,8 @@ __all__ = [
     "DecodeOptions",
     "Detection",
     "DeviceError",
+    "Glossary",
+    "GlossaryError",
     "GraphContractError",
     "InputError",
     "LanguageError",
@@ -97,6 +105,7 @@ __all__ = [
     "ProviderUnavailableError",
     "Sampling",
     "Segment",
+    "TermUse",
     "TextDecodingError",
     "TextOptions",
     "Timings",
@@ -109,6 +118,7 @@ __all__ = [
     "TranslatorInfo",
     "TraverbaError",
     "detect",
+    "load_glossary",
     "load_translator",
 ]
 

@@ -12,6 +12,7 @@ from traverba.errors import LanguageError
 from traverba.guidance import Guidance
 from traverba.repair import Repair
 from traverba.results import Timings, Translation, TranslatorInfo
+from traverba.terms import term_uses
 from traverba.text import Reader, TextTokenizer, begins_word, needs_space
 from traverba.timing import TimedModel
 
@@ -66,6 +67,7 @@ class Call:
             hypotheses=hypotheses,
             segments=segments,
             flags=tuple(dict.fromkeys(flags)),
+            terms=tuple(term_uses(prepared, segments, hypotheses[0].text)),
             timings=Timings(1000 * sum(seconds[::2]), 1000 * sum(seconds[1::2]), steps),
             model=f"{self.info.name} {self.info.version}",
             provider=self.info.provider,

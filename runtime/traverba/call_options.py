@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TypedDict
 
 from traverba.decoding import Control, DecodeOptions
+from traverba.glossary import Glossary
 from traverba.text import TextOptions
 
 
@@ -33,6 +34,9 @@ class CallOptions:
     suppress: Sequence[str] = ()
     """Phrases that do not."""
 
+    glossary: Glossary | None = None
+    """Terms and what they must become; see `Translation.terms`."""
+
     control: Control | None = None
     """Can cancel the call, end it at a deadline and report progress."""
 
@@ -53,4 +57,5 @@ class CallKeywords(TypedDict, total=False):
     prefix: str
     require: Sequence[str]
     suppress: Sequence[str]
+    glossary: Glossary | None
     control: Control | None

@@ -59,6 +59,17 @@ class Segment:
 
 
 @dataclass(frozen=True)
+class TermUse:
+    """A term of the glossary in the source text, and whether its translation is there."""
+
+    source: Span
+    term: str
+    translations: tuple[str, ...]
+    """Any of which will do."""
+    met: bool
+
+
+@dataclass(frozen=True)
 class Timings:
     """Where the time went."""
 
@@ -84,6 +95,8 @@ class Translation:
     segments: tuple[Segment, ...]
     flags: tuple[Flag | TextFlag, ...]
     """What happened that the caller should know, in any segment; empty for an ordinary result."""
+    terms: tuple[TermUse, ...]
+    """Of the glossary, in the order of the source text."""
     timings: Timings
     model: str
     """Name and version of the bundle."""

@@ -34,6 +34,7 @@ from traverba.guidance import guide
 from traverba.repair import Repair
 from traverba.results import Translation, TranslationHypothesis, TranslatorInfo
 from traverba.streaming import TranslationStream, stream_text
+from traverba.terms import term_reader
 from traverba.text import Reader, TextOptions, TextTokenizer, find_segments
 from traverba.timing import TimedModel
 
@@ -89,8 +90,8 @@ class Translator:
     ) -> Translation | list[Translation]:
         """One text or several; what is no sentence, such as line breaks, stays as it is.
 
-        `CallOptions` has the keywords: source, options, text_options, prefix, require, suppress
-        and control.
+        `CallOptions` has the keywords: source, options, text_options, prefix, require, suppress,
+        glossary and control.
         """
         call = self._call(target, CallOptions(**keywords))
         prepared = [call.prepare(each) for each in ([text] if isinstance(text, str) else text)]
@@ -255,7 +256,7 @@ class Translator:
             target_token=target_token(self._manifest, given.source, target),
             calibration=self._manifest.calibration,
             guidance=guidance,
-            reader=self._reader(given.source, target, reading or given.reading),
+            reader=self._reader(given, target, reading or given.reading),
             options=options,
             control=given.control,
             repair=Repair(
@@ -264,10 +265,11 @@ class Translator:
             another_clock=lambda: TimedModel(model),
         )
 
-    def _reader(self, source: str | None, target: str, options: TextOptions) -> Reader:
-        directions = self._manifest.directions
-        sources = tuple(d.source for d in directions if d.target == target and source in (None, d.source))
-        return Reader(self._tokenizer, options, sources, target)
+    def _reader(self, given: CallOptions, target: str, options: TextOptions) -> Reader:
+        directions, named = self._manifest.directions, given.source
+        sources = tuple(d.source for d in directions if d.target == target and named in (None, d.source))
+        reader = Reader(self._tokenizer, options, sources, target)
+        return term_reader(reader, given.glossary) if given.glossary else reader
 
 
 def _regroup(call: Call, pending: deque[Prepared], answers: Iterator[Decoded]) -> Iterator[Translation]:

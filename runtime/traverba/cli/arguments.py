@@ -11,7 +11,19 @@ from traverba.cli.decoding import NAMES, add_decoding, is_on
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 PREFIX = "TRAVERBA_"
-OPTIONS = ("from", "to", "languages", "model", "json", "threads", "device", "provider", "precision", *NAMES)
+OPTIONS = (
+    "from",
+    "to",
+    "languages",
+    "model",
+    "glossary",
+    "json",
+    "threads",
+    "device",
+    "provider",
+    "precision",
+    *NAMES,
+)
 EPILOG = (
     "Every option has an environment variable that sets its default: TRAVERBA_TO=fr is --to fr, "
     "TRAVERBA_JSON=1 is --json. TRAVERBA_HOME is the folder of further models."
@@ -52,12 +64,13 @@ def _add_translate(commands: Commands, defaults: Mapping[str, str]) -> None:
     parser.add_argument(
         "--to", dest="target", metavar="LANG", required="to" not in defaults, help="target language"
     )
+    parser.add_argument("--glossary", metavar="FILE", help="terms and their translations: .csv, .tsv or .tbx")
     _add_json(parser, defaults, "one JSON object a line, with scores, alignment and timings")
     _add_model(parser)
     _add_machine(parser)
     add_decoding(parser, defaults)
     names = {"from": "source", "to": "target"}
-    given = ("from", "to", "model", "threads", "device", "provider", "precision")
+    given = ("from", "to", "model", "glossary", "threads", "device", "provider", "precision")
     parser.set_defaults(**{names.get(name, name): defaults[name] for name in given if name in defaults})
 
 

@@ -13,6 +13,7 @@ from traverba.cli.decoding import SAMPLING, SEARCH, Option
 from traverba.cli.lines import read_lines
 from traverba.decoding import Batching, DecodeOptions, Sampling
 from traverba.errors import OptionError
+from traverba.glossary import Glossary, load_glossary
 from traverba.loading import load_translator
 from traverba.results import Translation
 from traverba.translator import Translator
@@ -45,6 +46,7 @@ def _write(
         prefix=args.prefix,
         require=args.require,
         suppress=args.suppress,
+        glossary=glossary_of(args),
         batching=BATCHING,
     )
     for line, translation in zip(lines, translations, strict=True):
@@ -55,6 +57,7 @@ def _write(
 def _stream(
     translator: Translator, lines: Sequence[str], args: Namespace, options: DecodeOptions, stdout: TextIO
 ) -> None:
+    glossary = glossary_of(args)
     for line in lines:
         text = line.removesuffix("\n")
         for piece in translator.stream(
@@ -65,6 +68,7 @@ def _stream(
             prefix=args.prefix,
             require=args.require,
             suppress=args.suppress,
+            glossary=glossary,
         ):
             stdout.write(piece)
             stdout.flush()
@@ -76,6 +80,8 @@ def decode_options(args: Namespace, options: DecodeOptions) -> DecodeOptions:
     """The model's own options with those that were typed."""
     chosen = _given(args, SEARCH)
     drawing = _given(args, SAMPLING)
+    if args.no_shortlist:
+        chosen["shortlist"] = False
     if args.sample or drawing:
         chosen["sampling"] = Sampling(**drawing)
     return replace(options, **chosen)
@@ -85,6 +91,11 @@ def _given(args: Namespace, options: Sequence[Option]) -> dict[str, Any]:
     """Field -> value of those options that have one."""
     values = {option.field: getattr(args, option.name.replace("-", "_")) for option in options}
     return {field: value for field, value in values.items() if value is not None}
+
+
+def glossary_of(args: Namespace) -> Glossary | None:
+    """What the file that was named holds; its columns may follow from the languages that were."""
+    return load_glossary(args.glossary, source=args.source, target=args.target) if args.glossary else None
 
 
 def load_from(args: Namespace) -> Translator:

@@ -25,6 +25,8 @@ class Lack:
     """Any of which will do."""
     retried: TextFlag
     """What is to be said once it has been asked for."""
+    instead_of: Span | None = None
+    """The words of `Reading.text` that it translates: how they were translated is not wanted again."""
 
 
 @dataclass(frozen=True, eq=False)

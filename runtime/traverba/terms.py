@@ -1,0 +1,110 @@
+"""A glossary at work: each segment knows the terms it says, and asks again for those left out.
+
+A term is only asked for if it does not come by itself, in whatever form: what the model would
+write anyway is better left to it, and a required word costs a beam its freedom (Hokamp & Liu
+2017; Dinu et al. 2019 measure the cost).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from traverba.assembly import Prepared
+from traverba.glossary import Glossary, TermFinder, TermMatch, says
+from traverba.results import Segment, TermUse
+from traverba.text import Lack, Place, Reader, Reading, Restored
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class TermReading(Reading):
+    """Another reading, of a segment that says terms of a glossary."""
+
+    inner: Reading
+    target: str
+    matches: tuple[TermMatch, ...]
+    """With spans in the source text."""
+
+    @property
+    def comes_whole(self) -> bool:
+        """What is missing is only known at the end."""
+        return True
+
+    def lacking(self, decoded: str) -> tuple[Lack, ...]:
+        """What the inner reading lacks, and a translation for every time a term is said."""
+        met = self.met_in(decoded)
+        own = (self._lack(match) for match in self.matches if match not in met)
+        return (*self.inner.lacking(decoded), *own)
+
+    def restore(self, decoded: str, place: Place) -> Restored:
+        restored = self.inner.restore(decoded, place)
+        met = self.met_in(decoded)
+        lost = any(match not in met for match in self.matches)
+        return replace(restored, flags=(*restored.flags, "term_missing")) if lost else restored
+
+    def _lack(self, match: TermMatch) -> Lack:
+        """Asked for as it is written in the glossary, or as a sentence begins if the source begins so."""
+        start, end = match.span[0] - self.span[0], match.span[1] - self.span[0]
+        targets = match.term.targets
+        variants = targets if start else tuple(t[:1].upper() + t[1:] for t in targets) + targets
+        return Lack(tuple(dict.fromkeys(variants)), "term_retried", self.rewriting.to_new((start, end)))
+
+    def met_in(self, translated: str) -> tuple[TermMatch, ...]:
+        """As many matches of each term as the translation says it; the first ones, since words are alike."""
+        left = {m.term.source: says(translated, m.term.targets, self.target) for m in self.matches}
+        met = []
+        for match in self.matches:
+            if left[match.term.source]:
+                left[match.term.source] -= 1
+                met.append(match)
+        return tuple(met)
+
+
+@dataclass(frozen=True)
+class TermReader(Reader):
+    """A reader that looks for terms in what it has read."""
+
+    finders: tuple[TermFinder, ...]
+
+    def read(self, text: str) -> list[Reading]:
+        return [self._with_terms(reading, text) for reading in super().read(text)]
+
+    def _with_terms(self, reading: Reading, text: str) -> Reading:
+        start, end = reading.span
+        found = [match for finder in self.finders for match in finder.find(text[start:end])]
+        seen = [match for match in found if _sees(reading, match, text[start:end])]
+        if not seen:
+            return reading
+        matches = tuple(replace(m, span=(m.span[0] + start, m.span[1] + start)) for m in seen)
+        return TermReading(
+            reading.span, reading.rewriting, reading.flags, inner=reading, target=self.target, matches=matches
+        )
+
+
+def term_reader(reader: Reader, glossary: Glossary) -> Reader:
+    """``reader``, with the terms that the glossary has for its languages; itself if there are none."""
+    finders = tuple(
+        TermFinder(terms, source)
+        for source in reader.sources
+        if (terms := glossary.between(source, reader.target))
+    )
+    if not finders:
+        return reader
+    return TermReader(reader.tokenizer, reader.options, reader.sources, reader.target, finders)
+
+
+def term_uses(prepared: Prepared, segments: Sequence[Segment], text: str) -> Iterator[TermUse]:
+    """What became of every term: ``text`` is the translation, ``segments`` say which part is whose."""
+    for segment, placed in zip(prepared.segments, segments, strict=True):
+        if isinstance(reading := segment.reading, TermReading):
+            met = reading.met_in(text[slice(*placed.target)])
+            yield from (
+                TermUse(match.span, match.term.source, match.term.targets, match in met)
+                for match in reading.matches
+            )
+
+
+def _sees(reading: Reading, match: TermMatch, segment: str) -> bool:
+    """Whether the model reads the term itself, in whatever case, and not a stand-in for it."""
+    seen = reading.text[slice(*reading.rewriting.to_new(match.span))]
+    return seen.casefold() == segment[slice(*match.span)].casefold()
