@@ -15,6 +15,7 @@ from typing import TextIO
 from traverba.bundle import pack_bundle
 from traverba.errors import TraverbaError
 from traverba_export.corpora.reading import CorpusError
+from traverba_export.corpora.synthetic import add_synthetic
 from traverba_export.identification.commands import add_identifier_commands
 from traverba_export.quality.command import add_evaluate
 from traverba_export.recipe import Recipe, RecipeError, load_recipe, split_direction
@@ -61,6 +62,12 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument(
         "--out", type=Path, required=True, help="folder for checkpoints, log and final weights"
     )
+    train.add_argument(
+        "--start-from",
+        type=Path,
+        metavar="MODEL",
+        help="a bundle, or the folder or a weights file of another run, whose weights a new run begins with",
+    )
     train.add_argument("--threads", type=int, default=0, help="CPU threads (default: torch's choice)")
     train.add_argument("--device", default="auto", help="auto, cpu or cuda")
     train.set_defaults(command=_train)
@@ -91,6 +98,8 @@ def _parser() -> argparse.ArgumentParser:
 
     add_identifier_commands(commands)
 
+    add_synthetic(commands)
+
     describe = commands.add_parser("describe", help="print the parameters of a recipe's model, part by part")
     describe.add_argument("recipe")
     describe.set_defaults(command=_describe)
@@ -116,7 +125,7 @@ def _train(arguments: argparse.Namespace) -> int:
         device = "cuda" if torch.cuda.is_available() else "cpu"
     arguments.out.mkdir(parents=True, exist_ok=True)
     prepared = prepare(recipe, arguments.data, arguments.out)
-    print(Trainer(recipe, prepared, arguments.out, device).run())
+    print(Trainer(recipe, prepared, arguments.out, device, arguments.start_from).run())
     return 0
 
 

@@ -38,8 +38,22 @@ class TrainingOptions:
     """Share of pairs added once more in lower case and without the final full stop."""
     stand_in_share: float = 0.0
     """Share of pairs in which a name or number becomes a stand-in such as "{0}", if both sides have it."""
+    typo_share: float = 0.0
+    """Share of pairs added once more with slips of the fingers in the source; so the next three."""
+    unaccented_share: float = 0.0
+    """… without the source's accents."""
+    capitals_share: float = 0.0
+    """… with both sides in capitals."""
+    unmarked_share: float = 0.0
+    """… without the final mark."""
     lexicon_passes: float = 0.0
     """Passes in an epoch over single-word pairs learnt from the corpora by alignment; 0: none."""
+    sampling_temperature: float = 0.0
+    """Directions are seen in proportion to their size to the power of 1/T; 0: as the corpora say."""
+    subword_dropout: float = 0.0
+    """Probability of undoing a merge of subwords, drawn anew each time (after Provilkov et al. 2020)."""
+    word_dropout: float = 0.0
+    """Probability of a word being left out of what source and decoder read (Sennrich et al. 2016)."""
     eval_interval: int = 1_000
     """Steps between evaluations on dev."""
     eval_sentences: int = 300
@@ -50,6 +64,21 @@ class TrainingOptions:
     """Weights of this many latest evaluations are averaged for the final model."""
     patience: int = 0
     """Evaluations without a better mean dev BLEU after which training stops; 0: never."""
+
+
+@dataclass(frozen=True)
+class Phase:
+    """A stretch of a run with a schedule and a mixture of its own."""
+
+    name: str
+    steps: int
+    learning_rate: float
+    """Peak."""
+    warmup_steps: int = 0
+    decay_steps: int = 0
+    """Last steps of the phase, over which the rate falls to a hundredth of the peak."""
+    weights: dict[str, float] = field(default_factory=dict)
+    """Beginning of a corpus's path -> what its passes are multiplied by; "lexicon" is one, too."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +96,8 @@ class Recipe:
     """Sentences of each language from which subwords are learned."""
     cleaning: CleaningRules = field(default_factory=CleaningRules)
     training: TrainingOptions = field(default_factory=TrainingOptions)
+    phases: tuple[Phase, ...] = ()
+    """In order; without any, the run is one phase with the schedule of ``training``."""
     seed: int = 1
 
     @property
@@ -106,6 +137,7 @@ def _recipe(raw: dict[str, Any]) -> Recipe:
     model = dict(raw.pop("model"))
     vocab_size = int(raw.pop("vocab_size", 8_000))
     config = preset(model.pop("preset"), vocab_size=vocab_size, **model)
+    phases = tuple(Phase(**phase) for phase in raw.pop("phase", []))
     recipe = Recipe(
         name=raw.pop("name"),
         model=config,
@@ -114,7 +146,8 @@ def _recipe(raw: dict[str, Any]) -> Recipe:
         dev=tuple(_corpus(c) for c in raw.pop("dev")),
         test=tuple(_corpus(c) for c in raw.pop("test", [])),
         cleaning=CleaningRules(**raw.pop("cleaning", {})),
-        training=TrainingOptions(**raw.pop("training", {})),
+        training=_training(raw.pop("training", {}), phases),
+        phases=phases,
         **{
             f.name: raw.pop(f.name)
             for f in fields(Recipe)
@@ -124,6 +157,15 @@ def _recipe(raw: dict[str, Any]) -> Recipe:
     if raw:
         raise RecipeError(f"unknown keys: {', '.join(raw)}")
     return recipe
+
+
+def _training(raw: dict[str, Any], phases: tuple[Phase, ...]) -> TrainingOptions:
+    """The options; with phases, these say how long the run is and how fast it learns."""
+    if not phases:
+        return TrainingOptions(**raw)
+    if clash := {"max_steps", "warmup_steps", "decay_steps", "learning_rate"} & set(raw):
+        raise RecipeError(f"{', '.join(sorted(clash))} of [training] is said by each [[phase]]; leave it out")
+    return TrainingOptions(**raw, max_steps=sum(phase.steps for phase in phases))
 
 
 def _corpus(raw: dict[str, Any]) -> CorpusSpec:

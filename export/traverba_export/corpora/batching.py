@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from traverba_export.corpora.examples import Pool
+from traverba_export.corpora.noise import PieceNoise
 from traverba_export.subwords import BOS, EOS, PAD
 
 
@@ -39,6 +40,9 @@ class EpochPlan:
     pool_index: NDArray[np.int32]  # (n,)
     example_index: NDArray[np.int64]  # (n,)
     batches: Sequence[NDArray[np.int64]]  # rows of the two arrays above
+    entropy: tuple[int, int] = (0, 0)
+    """Seed and epoch: with a batch's number, all that its noise is drawn from."""
+    noise: PieceNoise | None = None
 
     def __len__(self) -> int:
         return len(self.batches)
@@ -46,14 +50,28 @@ class EpochPlan:
     def __getitem__(self, number: int) -> Batch:
         rows = self.batches[number]
         chosen = [(self.pools[self.pool_index[r]], int(self.example_index[r])) for r in rows]
-        sources = [[pool.target_token, *pool.source[i], EOS] for pool, i in chosen]
-        targets = [pool.target[i] for pool, i in chosen]
+        rng = np.random.default_rng([*self.entropy, number])
+        sources, _ = self._pieces([pool.source[i] for pool, i in chosen], rng)
+        previous, targets = self._pieces([pool.target[i] for pool, i in chosen], rng)
+        openings = [[pool.target_token, *([BOS] if pool.tagged else [])] for pool, _ in chosen]
+        whole = [[*opening, *s, EOS] for opening, s in zip(openings, sources, strict=True)]
         return Batch(
-            src_ids=pad(sources),
-            src_lengths=np.array([len(s) for s in sources], np.int64),
-            prev_ids=pad([[BOS, *t] for t in targets]),
+            src_ids=pad(whole),
+            src_lengths=np.array([len(s) for s in whole], np.int64),
+            prev_ids=pad([[BOS, *t] for t in previous]),
             next_ids=pad([[*t, EOS] for t in targets]),
         )
+
+    def _pieces(
+        self, sequences: list[NDArray[np.int32]], rng: np.random.Generator
+    ) -> tuple[Sequence[NDArray[np.int32]], Sequence[NDArray[np.int32]]]:
+        """The sequences with noise, once with words left out and once with all of them."""
+        if self.noise is None:
+            return sequences, sequences
+        owner = np.repeat(np.arange(len(sequences)), [len(s) for s in sequences])
+        ids, owner = self.noise.resegment(np.concatenate(sequences), owner, rng)
+        ends = np.cumsum(np.bincount(owner, minlength=len(sequences)))[:-1]
+        return np.split(self.noise.leave_out_words(ids, owner, rng), ends), np.split(ids, ends)
 
 
 def pad(sequences: Sequence[Sequence[int]]) -> NDArray[np.int64]:
@@ -64,21 +82,25 @@ def pad(sequences: Sequence[Sequence[int]]) -> NDArray[np.int64]:
     return out
 
 
-def plan_epoch(pools: Sequence[Pool], token_budget: int, seed: int, epoch: int) -> EpochPlan:
+def plan_epoch(
+    pools: Sequence[Pool], token_budget: int, seed: int, epoch: int, noise: PieceNoise | None = None
+) -> EpochPlan:
     """Draw an epoch: each pool `passes` times, similar lengths together, batches in random order.
 
-    ``token_budget`` bounds rows times the longer of source and target length, padding included.
+    ``token_budget`` bounds rows times the longer of source and target length, padding included;
+    ``noise``, drawn when a batch is made, may lengthen it a little.
     """
     rng = np.random.default_rng([seed, epoch])
     pool_index, example_index = _draw(pools, rng)
     src_lengths, tgt_lengths = (
         _lengths(pools, pool_index, example_index, side) for side in ("source", "target")
     )
-    widths = np.maximum(src_lengths + 2, tgt_lengths + 1)
+    tags = np.array([pool.tagged for pool in pools], np.int64)[pool_index]
+    widths = np.maximum(src_lengths + 2 + tags, tgt_lengths + 1)
     order = np.lexsort((rng.random(len(widths)), src_lengths, tgt_lengths))
     batches = _cut(order, widths, token_budget)
     rng.shuffle(batches)
-    return EpochPlan(pools, pool_index, example_index, batches)
+    return EpochPlan(pools, pool_index, example_index, batches, (seed, epoch), noise)
 
 
 def _draw(pools: Sequence[Pool], rng: np.random.Generator) -> tuple[NDArray[np.int32], NDArray[np.int64]]:

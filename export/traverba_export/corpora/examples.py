@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from traverba_export.corpora.variants import Pair, casual, with_stand_in
+from traverba_export.corpora.variants import (
+    Pair,
+    casual,
+    in_capitals,
+    with_stand_in,
+    with_typos,
+    without_accents,
+    without_final_mark,
+)
 from traverba_export.subwords import Subwords
 
 
@@ -43,10 +51,18 @@ class Pool:
     """Examples of one direction of one corpus; no special tokens yet."""
 
     name: str
+    """Path and direction, with a space between."""
     source: Sequences
     target: Sequences
     target_token: int
     passes: float
+    tagged: bool = False
+    """Sources are a model's work and say so with a start token (Caswell et al. 2019)."""
+
+    @property
+    def direction(self) -> str:
+        """Such as "en-fr"."""
+        return self.name.rpartition(" ")[2]
 
 
 @dataclass(frozen=True)
@@ -55,6 +71,10 @@ class VariantShares:
 
     casual: float = 0.0
     stand_in: float = 0.0
+    typos: float = 0.0
+    unaccented: float = 0.0
+    capitals: float = 0.0
+    unmarked: float = 0.0
 
 
 def build_pool(
@@ -65,18 +85,26 @@ def build_pool(
     subwords: Subwords,
     shares: VariantShares,
     seed: int,
+    tagged: bool = False,
 ) -> Pool:
     """Encode source-target ``pairs``, and random ``shares`` of them once more in other forms."""
     everything = [*pairs, *_variants(pairs, shares, np.random.default_rng(seed))]
     source = Sequences.pack(subwords.encode_batch([p[0] for p in everything]))
     target = Sequences.pack(subwords.encode_batch([p[1] for p in everything]))
-    return Pool(name, source, target, subwords.language_token(target_language), passes)
+    return Pool(name, source, target, subwords.language_token(target_language), passes, tagged)
 
 
 def _variants(pairs: Sequence[Pair], shares: VariantShares, rng: np.random.Generator) -> Iterator[Pair]:
-    for i in np.flatnonzero(rng.random(len(pairs)) < shares.casual).tolist():
-        if all(variant := casual(pairs[i])):
-            yield variant
-    for i in np.flatnonzero(rng.random(len(pairs)) < shares.stand_in).tolist():
-        if changed := with_stand_in(pairs[i], rng):
-            yield changed
+    """New kinds come last: what the ones before them draw stays the same for a seed."""
+    kinds: tuple[tuple[float, Callable[[Pair], Pair | None]], ...] = (
+        (shares.casual, casual),
+        (shares.stand_in, lambda pair: with_stand_in(pair, rng)),
+        (shares.typos, lambda pair: with_typos(pair, rng)),
+        (shares.unaccented, without_accents),
+        (shares.capitals, in_capitals),
+        (shares.unmarked, without_final_mark),
+    )
+    for share, change in kinds:
+        for i in np.flatnonzero(rng.random(len(pairs)) < share).tolist():
+            if (variant := change(pairs[i])) and all(variant):
+                yield variant

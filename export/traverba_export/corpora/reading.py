@@ -25,6 +25,8 @@ class CorpusSpec:
     """Columns of a TSV file that hold the two languages, counted from 0."""
     directions: dict[str, float] = field(default_factory=dict)
     """Passes over this corpus in an epoch for each direction ("en-fr"); 0.5 is a random half of it."""
+    tagged: bool = False
+    """The source sides are a model's work (`traverba-export back-translate`), and the model is told."""
     licence: str = ""
     attribution: str = ""
 

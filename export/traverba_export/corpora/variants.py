@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 import numpy as np
 
@@ -13,6 +14,11 @@ NAME_OR_NUMBER = re.compile(r"\b(?:[^\W\d_]*[A-ZА-ЯЁ][^\W\d_]*|\d+(?:[.,:]\d+
 
 STAND_INS = 5
 """Numbers that stand-ins are given, from 0."""
+
+SLIPPABLE = re.compile(r"(?<![\w@/.:{%$-])[^\W\d_]{4,}(?![\w@/:}]|\.\w)")
+"""A word in which fingers slip: four letters or more, and no part of an address or a placeholder."""
+WORDS_A_SLIP = 8
+"""One slip, and another for every so many words."""
 
 
 def casual(pair: Pair) -> Pair:
@@ -41,3 +47,51 @@ def with_stand_in(pair: Pair, rng: np.random.Generator) -> Pair | None:
 
 def _once_in_both(word: str, pair: Pair) -> bool:
     return all(len(re.findall(rf"\b{re.escape(word)}\b", side)) == 1 for side in pair)
+
+
+def with_typos(pair: Pair, rng: np.random.Generator) -> Pair | None:
+    """The source with a letter swapped, dropped or doubled in a word or two; None without such a word."""
+    source, target = pair
+    words = list(SLIPPABLE.finditer(source))
+    if not words:
+        return None
+    count = min(len(words), 1 + len(words) // WORDS_A_SLIP)
+    for index in sorted(rng.permutation(len(words))[:count].tolist(), reverse=True):
+        start, end = words[index].span()
+        source = source[:start] + _slip(source[start:end], rng) + source[end:]
+    return source, target
+
+
+def _slip(word: str, rng: np.random.Generator) -> str:
+    """The first letter stays: people rarely miss it."""
+    at, kind = int(rng.integers(1, len(word) - 1)), int(rng.integers(3))
+    here, after = word[at], word[at + 1]
+    return word[:at] + (after + here, after, here + here + after)[kind] + word[at + 2 :]
+
+
+def without_accents(pair: Pair) -> Pair | None:
+    """The source as typed on a keyboard that lacks its accents; None if it has none."""
+    plain = "".join(_without_accent(character) for character in pair[0])
+    return None if plain == pair[0] else (plain, pair[1])
+
+
+def _without_accent(character: str) -> str:
+    """Cyrillic й is a letter of its own; ё is commonly written е."""
+    if character in "ёЁ":
+        return "е" if character == "ё" else "Е"
+    base = unicodedata.normalize("NFD", character)[0]
+    return base if base.isascii() and base.isalpha() else character
+
+
+def in_capitals(pair: Pair) -> Pair:
+    """Both sides shouted."""
+    return pair[0].upper(), pair[1].upper()
+
+
+def without_final_mark(pair: Pair) -> Pair | None:
+    """No mark ends the source; the target keeps only a question's. None if there was no mark."""
+    source, target = pair
+    bare = source.rstrip(" .!?…")
+    if bare == source:
+        return None
+    return bare, target if target.endswith("?") else target.rstrip(" .!…\u00a0\u202f")

@@ -10,6 +10,9 @@ import torch
 from torch import Tensor
 
 LATEST = "latest.pt"
+"""Where a run goes on."""
+FINAL = "final.pt"
+"""What a run has come to."""
 
 
 @dataclass

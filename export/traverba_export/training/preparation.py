@@ -12,6 +12,8 @@ from pathlib import Path
 from traverba_export.alignment.lexicon import learn_lexicon
 from traverba_export.corpora.cleaning import clean_pairs, comparison_key
 from traverba_export.corpora.examples import Pool, VariantShares, build_pool
+from traverba_export.corpora.mixing import with_temperature
+from traverba_export.corpora.noise import PieceNoise, piece_noise
 from traverba_export.corpora.reading import CorpusSpec, ReadingReport, read_pairs
 from traverba_export.recipe import Recipe, RecipeError, split_direction
 from traverba_export.subwords import Subwords, train_subwords
@@ -37,6 +39,7 @@ class Prepared:
     subwords: Subwords
     pools: list[Pool]
     dev: list[DevSet]
+    noise: PieceNoise | None = None
 
 
 def prepare(recipe: Recipe, data_dir: Path, out_dir: Path) -> Prepared:
@@ -51,7 +54,13 @@ def prepare(recipe: Recipe, data_dir: Path, out_dir: Path) -> Prepared:
     ]
     if recipe.training.lexicon_passes:
         pools += _lexicon_pools(recipe, texts, subwords, out_dir)
-    return Prepared(subwords, pools, dev_sets(recipe, data_dir))
+    options = recipe.training
+    return Prepared(
+        subwords,
+        with_temperature(pools, options.sampling_temperature),
+        dev_sets(recipe, data_dir),
+        piece_noise(subwords.path, options.subword_dropout, options.word_dropout),
+    )
 
 
 def _held_out_keys(recipe: Recipe, data_dir: Path) -> set[str]:
@@ -114,8 +123,21 @@ def _pool(recipe: Recipe, spec: CorpusSpec, pairs: list[Pair], direction: str, s
         target,
         spec.directions[direction],
         subwords,
-        VariantShares(recipe.training.casual_share, recipe.training.stand_in_share),
+        _variant_shares(recipe),
         recipe.seed,
+        tagged=spec.tagged,
+    )
+
+
+def _variant_shares(recipe: Recipe) -> VariantShares:
+    options = recipe.training
+    return VariantShares(
+        casual=options.casual_share,
+        stand_in=options.stand_in_share,
+        typos=options.typo_share,
+        unaccented=options.unaccented_share,
+        capitals=options.capitals_share,
+        unmarked=options.unmarked_share,
     )
 
 
@@ -134,9 +156,7 @@ def _lexicon_pools(recipe: Recipe, texts: list[list[Pair]], subwords: Subwords, 
             oriented = words if source == languages[0] else [(b, a) for a, b in words]
             passes, plain = recipe.training.lexicon_passes, VariantShares()
             pools.append(
-                build_pool(
-                    f"lexicon {direction}", oriented, target, passes, subwords, plain, recipe.seed
-                )
+                build_pool(f"lexicon {direction}", oriented, target, passes, subwords, plain, recipe.seed)
             )
     return pools
 

@@ -16,6 +16,7 @@ from traverba_export.model import build_network, count_parameters
 from traverba_export.recipe import Recipe
 from traverba_export.subwords import PAD
 from traverba_export.training.checkpoints import (
+    FINAL,
     Progress,
     average_weights,
     restore_checkpoint,
@@ -33,7 +34,6 @@ from traverba_export.training.transfer import start_from
 log = logging.getLogger(__name__)
 
 LOG_INTERVAL = 50
-FINAL = "final.pt"
 
 
 class Trainer:
@@ -55,6 +55,8 @@ class Trainer:
         if origin is not None and not self.progress.step:
             start_from(origin, self.model, prepared.subwords.path)
         self.stages = stages(recipe)
+        for stage in self.stages:
+            with_weights(prepared.pools, stage.weights)  # a misspelt corpus is named now, not hours later
         self.journal = Journal(out_dir, [d.direction for d in prepared.dev], self.progress.step)
         log.info("parameters: %s; resuming at step %d", count_parameters(self.model), self.progress.step)
 

@@ -1,0 +1,112 @@
+"""Start from a model that exists: same shapes are copied, and of embeddings the rows of same subwords.
+
+Between vocabularies this is the transfer of Kocmi & Bojar 2018 with the vocabulary of the new data:
+recurrent layers and attention are the parent's, as are the rows of subwords both know.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from traverba.bundle import find_bundle, open_bundle
+from traverba.bundle.manifest import TOKENIZER_FILE
+from traverba_export.recipe import RecipeError
+from traverba_export.training.checkpoints import FINAL, LATEST
+
+log = logging.getLogger(__name__)
+
+BY_SUBWORD = ("target_embedding.weight", "source_embedding.weight", "output.weight", "output.bias")
+"""Parameters with one row for each subword."""
+
+
+@dataclass(frozen=True)
+class Parent:
+    """Weights by name, and the subword that owns each row of an embedding."""
+
+    weights: dict[str, Tensor]
+    vocabulary: dict[str, int]
+
+
+@dataclass(frozen=True)
+class Transferred:
+    """What a model got from its parent."""
+
+    copied: tuple[str, ...]
+    """Parameters taken whole or, of embeddings, for the shared subwords."""
+    initialised: tuple[str, ...]
+    """Parameters that start as in any new model."""
+    shared_subwords: int
+
+
+def start_from(origin: Path, model: nn.Module, tokenizer: Path) -> Transferred:
+    """Copy from ``origin``: a bundle, a run's folder, or a weights file with `tokenizer.json` beside it."""
+    done = transfer(load_parent(origin), model, _vocabulary(tokenizer))
+    if BY_SUBWORD[0] not in done.copied:
+        raise RecipeError(f"{origin}: its vectors are not as wide as this recipe's; hidden_size must agree")
+    log.info(
+        "from %s: %d parameters and %d of the subwords; new: %s",
+        origin.name,
+        len(done.copied),
+        done.shared_subwords,
+        ", ".join(done.initialised) or "none",
+    )
+    return done
+
+
+def load_parent(origin: Path) -> Parent:
+    """Read weights and vocabulary of what `start_from` accepts."""
+    folder_of_run = [origin / name for name in (FINAL, LATEST) if (origin / name).exists()]
+    file = folder_of_run[0] if folder_of_run else origin
+    if file.suffix == ".pt":
+        if not file.exists():
+            raise RecipeError(f"{file} does not exist")
+        state = torch.load(file, map_location="cpu", weights_only=True)
+        return Parent(state.get("model", state), _vocabulary(file.with_name("tokenizer.json")))
+    return _bundled(origin)
+
+
+def _bundled(origin: Path) -> Parent:
+    from traverba_export.reimport import load_model
+
+    with open_bundle(find_bundle(origin)) as bundle:
+        try:
+            model = load_model(bundle)
+        except ValueError as error:
+            raise RecipeError(f"{origin}: {error}") from error
+        return Parent(model.state_dict(), _vocabulary(bundle.folder / TOKENIZER_FILE))
+
+
+@torch.no_grad()
+def transfer(parent: Parent, model: nn.Module, vocabulary: dict[str, int]) -> Transferred:
+    """Fill ``model``, whose rows ``vocabulary`` names; other shapes and subwords keep their first values."""
+    shared = sorted(vocabulary.keys() & parent.vocabulary.keys())
+    rows = torch.tensor([vocabulary[piece] for piece in shared])
+    parent_rows = torch.tensor([parent.vocabulary[piece] for piece in shared])
+    copied, initialised = [], []
+    for name, parameter in model.named_parameters():
+        weight = parent.weights.get(name)
+        if weight is not None and name in BY_SUBWORD and weight.shape[1:] == parameter.shape[1:]:
+            parameter[rows] = weight[parent_rows].to(parameter)
+        elif weight is not None and name not in BY_SUBWORD and weight.shape == parameter.shape:
+            parameter.copy_(weight)
+        else:
+            initialised.append(name)
+            continue
+        copied.append(name)
+    return Transferred(tuple(copied), tuple(initialised), len(shared))
+
+
+def _vocabulary(tokenizer: Path) -> dict[str, int]:
+    try:
+        vocabulary: dict[str, int] = json.loads(tokenizer.read_text(encoding="utf-8"))["model"]["vocab"]
+    except (OSError, ValueError, KeyError) as error:
+        raise RecipeError(
+            f"{tokenizer} is no vocabulary ({error!r}); it must lie beside the weights"
+        ) from error
+    return vocabulary

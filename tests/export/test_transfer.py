@@ -1,0 +1,90 @@
+"""A new model that begins with the weights of another."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from pathlib import Path
+
+import pytest
+import torch
+
+from traverba_export.model import EncoderDecoder, ModelConfig
+from traverba_export.recipe import RecipeError
+from traverba_export.training.transfer import load_parent, start_from
+
+DATA = Path(__file__).parents[1] / "data"
+CONFIG = ModelConfig(vocab_size=40, hidden_size=8)
+COMMON = ("<pad>", "<s>", "</s>", *(f"piece {i}" for i in range(35)))
+
+
+def vocabulary(folder: Path, *pieces: str) -> Path:
+    path = folder / "tokenizer.json"
+    path.write_text(json.dumps({"model": {"vocab": {p: i for i, p in enumerate(pieces)}}}), encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def parent(tmp_path: Path) -> Path:
+    """A finished run: final weights and the vocabulary beside them."""
+    torch.manual_seed(1)
+    folder = tmp_path / "parent"
+    folder.mkdir()
+    vocabulary(folder, *COMMON, "cat", "dog")
+    torch.save({"model": EncoderDecoder(CONFIG).state_dict()}, folder / "final.pt")
+    return folder
+
+
+def child(config: ModelConfig) -> EncoderDecoder:
+    torch.manual_seed(2)
+    return EncoderDecoder(config)
+
+
+def test_layers_and_rows_of_shared_subwords_are_copied_and_the_rest_stays_new(
+    parent: Path, tmp_path: Path
+) -> None:
+    config = dataclasses.replace(CONFIG, vocab_size=41)
+    tokenizer = vocabulary(tmp_path, *COMMON, "dog", "cow", "cat")
+    model, untouched = child(config), child(config)
+    done = start_from(parent, model, tokenizer)
+    old = load_parent(parent).weights
+    assert done.shared_subwords == 40 and done.initialised == ()
+    assert torch.equal(model.decoder.bottom.input.weight, old["decoder.bottom.input.weight"])
+    table, old_table = model.target_embedding.weight, old["target_embedding.weight"]
+    assert torch.equal(table[[0, 37, 38, 40]], old_table[[0, 37, 39, 38]])
+    assert torch.equal(table[39], untouched.target_embedding.weight[39])
+
+
+def test_a_layer_the_parent_lacks_is_named_as_new(parent: Path, tmp_path: Path) -> None:
+    tokenizer = vocabulary(tmp_path, *COMMON, "cat", "dog")
+    model = child(dataclasses.replace(CONFIG, decoder_layers=3))
+    done = start_from(parent, model, tokenizer)
+    assert done.initialised and all("decoder.upper.1" in name for name in done.initialised)
+
+
+def test_a_file_of_weights_serves_as_well_as_its_folder(parent: Path, tmp_path: Path) -> None:
+    tokenizer = vocabulary(tmp_path, *COMMON, "cat", "dog")
+    models = [child(CONFIG), child(CONFIG)]
+    start_from(parent, models[0], tokenizer)
+    start_from(parent / "final.pt", models[1], tokenizer)
+    assert all(torch.equal(a, b) for a, b in zip(*(m.parameters() for m in models), strict=True))
+
+
+def test_a_bundle_gives_its_weights() -> None:
+    loaded = load_parent(DATA / "tiny.traverba")
+    assert loaded.weights["target_embedding.weight"].shape == (390, 32)
+    assert loaded.vocabulary["<s>"] == 1
+
+
+def test_a_model_of_another_size_is_refused(parent: Path, tmp_path: Path) -> None:
+    tokenizer = vocabulary(tmp_path, *COMMON, "cat", "dog")
+    with pytest.raises(RecipeError, match="hidden_size must agree"):
+        start_from(parent, child(dataclasses.replace(CONFIG, hidden_size=16)), tokenizer)
+
+
+@pytest.mark.parametrize("missing", ["tokenizer.json", "final.pt"])
+def test_what_is_missing_is_named(parent: Path, tmp_path: Path, missing: str) -> None:
+    origin = parent / "final.pt"
+    (parent / missing).unlink()
+    with pytest.raises(RecipeError, match=missing):
+        start_from(origin, child(CONFIG), vocabulary(tmp_path, *COMMON, "cat", "dog"))
