@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator
-from typing import Protocol
+from typing import Protocol, Unpack
 
+from traverba.call_options import CallKeywords
+from traverba.decoding import Batching
 from traverba.documents.inline_placement import place_tags
 from traverba.documents.inline_text import InlineBuilder, InlineEvent, InlineTag, InlineText
 from traverba.results import Translation
@@ -30,14 +32,24 @@ class InlineTranslator(Protocol):
     """What this room needs of a `Translator`."""
 
     def translate_iter(
-        self, texts: Iterable[str], *, target: str, source: str | None = None
+        self,
+        texts: Iterable[str],
+        *,
+        target: str,
+        batching: Batching | None = None,
+        **keywords: Unpack[CallKeywords],
     ) -> Iterator[Translation]:
         """One translation for each text, in order."""
         ...
 
 
 def translate_inline(
-    translator: InlineTranslator, texts: Iterable[InlineText], *, target: str, source: str | None = None
+    translator: InlineTranslator,
+    texts: Iterable[InlineText],
+    *,
+    target: str,
+    batching: Batching | None = None,
+    **keywords: Unpack[CallKeywords],
 ) -> Iterator[InlineText]:
     """The translation of each text with its tags in place, in order and in constant memory.
 
@@ -50,7 +62,8 @@ def translate_inline(
             pending.append(text)
             yield text.text if has_words(text) else ""
 
-    for translation in translator.translate_iter(to_translate(), target=target, source=source):
+    translations = translator.translate_iter(to_translate(), target=target, batching=batching, **keywords)
+    for translation in translations:
         text = pending.popleft()
         yield place_tags(text, translation) if has_words(text) else text
 

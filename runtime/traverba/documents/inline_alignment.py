@@ -203,4 +203,5 @@ def offset_between(segments: Sequence[tuple[Span, Span]], offset: int, segment: 
     if segment is None:
         return min([offset, *(target[0] for _, target in segments[:1])])
     (_, source_end), (_, target_end) = segments[segment]
-    return min([target_end + offset - source_end, *(target[0] for _, target in segments[segment + 1 : segment + 2])])
+    following = segments[segment + 1 : segment + 2]
+    return min([target_end + offset - source_end, *(target[0] for _, target in following)])

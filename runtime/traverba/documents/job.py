@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import metadata
 from itertools import islice
@@ -15,7 +15,7 @@ from traverba.call_options import CallKeywords
 from traverba.decoding import Batching, Control
 from traverba.decoding.control import Progress
 from traverba.documents.formats import Document, FileOptions, Reading, format_of, open_document
-from traverba.documents.inline import translate_inline
+from traverba.documents.inline import InlineTranslator, translate_inline
 from traverba.documents.journal import Journal
 from traverba.errors import (
     DocumentError,
@@ -25,29 +25,18 @@ from traverba.errors import (
     OptionError,
     OutputExistsError,
 )
-from traverba.results import Translation, TranslatorInfo
+from traverba.results import TranslatorInfo
 
 BATCHING = Batching(window=64)
 """What is lost when a job is killed, and how often its progress is told, in sentences."""
 
 
-class FileTranslator(Protocol):
+class FileTranslator(InlineTranslator, Protocol):
     """What this room needs of a `Translator`."""
 
     @property
     def info(self) -> TranslatorInfo:
         """What the result depends on, and a journal therefore names."""
-        ...
-
-    def translate_iter(
-        self,
-        texts: Iterable[str],
-        *,
-        target: str,
-        batching: Batching | None = None,
-        **keywords: Unpack[CallKeywords],
-    ) -> Iterator[Translation]:
-        """One translation for each text, in order."""
         ...
 
 
@@ -116,25 +105,12 @@ def _finished(
     """Translate what the journal does not have; a step for each text that it has then."""
     control = keywords.get("control") or Control()
     rest = islice(document.units(), journal.count, None)
-    bound = _Bound(translator, keywords)
-    for translation in translate_inline(bound, rest, target=reading.target, source=reading.source):
+    translations = translate_inline(translator, rest, target=reading.target, batching=BATCHING, **keywords)
+    for translation in translations:
         if control.stop_reason():
             return  # this one may have been cut short
         journal.append(translation)
         yield
-
-
-@dataclass(frozen=True)
-class _Bound:
-    """A translator with the keywords of this job."""
-
-    translator: FileTranslator
-    keywords: CallKeywords
-
-    def translate_iter(
-        self, texts: Iterable[str], *, target: str, source: str | None = None
-    ) -> Iterator[Translation]:
-        return self.translator.translate_iter(texts, target=target, batching=BATCHING, **self.keywords)
 
 
 def _check(path: Path, output: Path, force: bool) -> None:
