@@ -37,7 +37,7 @@ SAMPLING = (
     Option("seed", "seed", int, "N", "another seed, another draw (default: 0)"),
 )
 GUIDANCE = ("prefix", "require", "suppress")
-SWITCHES = ("sample", "stream")
+SWITCHES = ("sample", "stream", "no-shortlist")
 NAMES = (*(option.name for option in (*SEARCH, *SAMPLING)), *GUIDANCE, *SWITCHES)
 
 
@@ -45,6 +45,12 @@ def add_decoding(parser: argparse.ArgumentParser, defaults: Mapping[str, str]) -
     """Add all of them; ``defaults`` are those of the environment."""
     search = parser.add_argument_group("search")
     _add(search, SEARCH)
+    search.add_argument(
+        "--no-shortlist",
+        action="store_true",
+        default=is_on(defaults, "no-shortlist"),
+        help="choose among the whole vocabulary, not only among what the source is likely to need",
+    )
     guidance = parser.add_argument_group("words")
     guidance.add_argument("--prefix", default="", metavar="TEXT", help="how translations begin")
     for name, meaning in (("require", "must"), ("suppress", "must not")):
