@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -20,6 +21,7 @@ from traverba.bundle import (
     SpecialTokens,
     TrainingData,
     Variant,
+    open_bundle,
     pack_bundle,
     write_bundle,
     write_manifest,
@@ -27,6 +29,7 @@ from traverba.bundle import (
 from traverba.bundle.manifest import (
     DECODER_STEP_FILE,
     ENCODER_FILE,
+    MANIFEST_FILE,
     MODEL_CARD_FILE,
     SHORTLIST_FILE,
     TOKENIZER_FILE,
@@ -150,6 +153,16 @@ def export_bundle(
         report = content.write(folder)
         pack_bundle(folder, out)
     return report
+
+
+def update_manifest(folder: Path, change: Callable[[Manifest], Manifest]) -> None:
+    """Rewrite the manifest and the model card of a bundle's folder."""
+    with open_bundle(folder, verify_hashes=True) as bundle, write_bundle(folder) as partial:
+        manifest = change(bundle.manifest)
+        shutil.copytree(bundle.folder, partial, dirs_exist_ok=True)
+        (partial / MANIFEST_FILE).unlink()
+        (partial / MODEL_CARD_FILE).write_text(model_card(manifest), encoding="utf-8")
+        write_manifest(partial, manifest)
 
 
 def _variant(precision: Precision, storage: Storage, *, narrow: bool) -> Variant:

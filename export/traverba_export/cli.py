@@ -85,6 +85,9 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument("--storage", choices=("fp16", "fp32"), default="fp16", help="of the weights on disk")
     export.add_argument("--version", default="1", help="of the bundle, for people")
     export.add_argument(
+        "--no-shortlist", action="store_true", help="without the graphs and the table of a shortlist"
+    )
+    export.add_argument(
         "--scores", type=Path, help="JSON that `evaluate --json` wrote, to go into the manifest"
     )
     export.set_defaults(command=_export)
@@ -96,9 +99,9 @@ def _parser() -> argparse.ArgumentParser:
 
     add_evaluate(commands)
 
-    add_identifier_commands(commands)
-
     add_synthetic(commands)
+
+    add_identifier_commands(commands)
 
     describe = commands.add_parser("describe", help="print the parameters of a recipe's model, part by part")
     describe.add_argument("recipe")
@@ -130,29 +133,37 @@ def _train(arguments: argparse.Namespace) -> int:
 
 
 def _export(arguments: argparse.Namespace) -> int:
-    """Graphs first, then what is fitted on the bundle's own translations: the confidence."""
+    """Graphs first, then what is measured on the bundle's own translations: shortlist and confidence."""
     from traverba_export.bundling import export_bundle, load_scores
     from traverba_export.quality.calibration import calibrate_bundle
+    from traverba_export.shortlisting import make_shortlist, measure_shortlist
+    from traverba_export.subwords import Subwords
     from traverba_export.training.preparation import dev_sets, sample_training_sources
     from traverba_export.training.trainer import FINAL
 
     recipe = _find_recipe(arguments.recipe)
     held_out = dev_sets(recipe, arguments.data)
     sentences = [(split_direction(dev.direction)[1], text) for dev in held_out for text in dev.sources]
+    subwords = Subwords(arguments.run / "tokenizer.json")
+    shortlist = None if arguments.no_shortlist else make_shortlist(recipe, arguments.data, subwords)
     report = export_bundle(
         arguments.run / FINAL,
-        arguments.run / "tokenizer.json",
+        subwords.path,
         recipe,
         arguments.out,
         sentences=sentences[:: max(1, len(sentences) // 200)],
         calibration=sample_training_sources(recipe, arguments.data),
+        shortlist=shortlist,
         precisions=arguments.precision or ("int8", "fp32"),
         storage=arguments.storage,
         bundle_version=arguments.version,
         scores=load_scores(arguments.scores) if arguments.scores else (),
     )
     print(f"{arguments.out}: {report}")
-    print(calibrate_bundle(arguments.out, dev_sets(recipe, arguments.data, sentences=1_000)))
+    larger = dev_sets(recipe, arguments.data, sentences=1_000)
+    if shortlist is not None:
+        print(measure_shortlist(arguments.out, shortlist, subwords, larger))
+    print(calibrate_bundle(arguments.out, larger))
     return 0
 
 

@@ -7,7 +7,6 @@ sentences fit a logistic regression, the other half measure how well it is calib
 from __future__ import annotations
 
 import dataclasses
-import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,10 +16,9 @@ from numpy.typing import NDArray
 from sacrebleu import CHRF
 
 from traverba import Translator, load_translator
-from traverba.bundle import Calibration, open_bundle, write_bundle, write_manifest
-from traverba.bundle.manifest import MANIFEST_FILE, MODEL_CARD_FILE
+from traverba.bundle import Calibration
 from traverba.confidence import confidence, evidence
-from traverba_export.model_card import model_card
+from traverba_export.bundling import update_manifest
 from traverba_export.recipe import split_direction
 from traverba_export.training.preparation import DevSet
 
@@ -72,12 +70,7 @@ def calibrate_bundle(folder: Path, dev_sets: Sequence[DevSet]) -> Calibration:
     """Fit on ``dev_sets`` and write the result into the bundle's manifest and model card."""
     with load_translator(folder) as translator:
         calibration = fit_calibration(translate_outcomes(translator, dev_sets))
-    with open_bundle(folder, verify_hashes=True) as bundle, write_bundle(folder) as partial:
-        manifest = dataclasses.replace(bundle.manifest, calibration=calibration)
-        shutil.copytree(bundle.folder, partial, dirs_exist_ok=True)
-        (partial / MANIFEST_FILE).unlink()
-        (partial / MODEL_CARD_FILE).write_text(model_card(manifest), encoding="utf-8")
-        write_manifest(partial, manifest)
+    update_manifest(folder, lambda manifest: dataclasses.replace(manifest, calibration=calibration))
     return calibration
 
 

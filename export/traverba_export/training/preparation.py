@@ -15,6 +15,7 @@ from traverba_export.corpora.examples import Pool, VariantShares, build_pool
 from traverba_export.corpora.mixing import with_temperature
 from traverba_export.corpora.noise import PieceNoise, piece_noise
 from traverba_export.corpora.reading import CorpusSpec, ReadingReport, read_pairs
+from traverba_export.corpora.variants import casual
 from traverba_export.recipe import Recipe, RecipeError, split_direction
 from traverba_export.subwords import Subwords, train_subwords
 
@@ -165,6 +166,23 @@ def _write_pairs(path: Path, pairs: list[Pair]) -> None:
     partial = path.with_suffix(".partial")
     partial.write_text("".join(f"{a}\t{b}\n" for a, b in pairs), encoding="utf-8")
     partial.replace(path)
+
+
+def training_pairs(recipe: Recipe, data_dir: Path, most: int) -> dict[str, list[Pair]]:
+    """Direction -> cleaned pairs, source first: evenly from all its corpora, at most ``most`` of them.
+
+    Every fourth comes once more as people type it, see `corpora.variants`.
+    """
+    held_out = _held_out_keys(recipe, data_dir)
+    found: dict[str, list[Pair]] = {}
+    for spec in recipe.corpora:
+        pairs = _read_clean(spec, recipe, data_dir, held_out)
+        for direction in spec.directions:
+            first = split_direction(direction)[0] == spec.languages[0]
+            oriented = pairs if first else [(b, a) for a, b in pairs]
+            typed = [variant for pair in oriented[::4] if all(variant := casual(pair))]
+            found.setdefault(direction, []).extend([*oriented, *typed])
+    return {direction: pairs[:: -(-len(pairs) // most) or 1] for direction, pairs in found.items()}
 
 
 def sample_training_sources(recipe: Recipe, data_dir: Path, count: int = 300) -> list[tuple[str, str]]:
