@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from traverba.results import AlignedWords
 from traverba.text import Span
 
-WORD = re.compile(r"\w+|[^\w\s]")
+WORD = re.compile(r"\{\d{1,3}\}|\w+|[^\w\s]")
+"""A stand-in for a protected part is a word of its own."""
 
 
 def word_spans(text: str, within: Span) -> list[Span]:

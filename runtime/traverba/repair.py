@@ -55,7 +55,7 @@ class Repair:
         return segment.reading.lacking(self.tokenizer.decode(decoded.best.ids))
 
     def _request(self, segment: PreparedSegment, lacks: Sequence[Lack], first: Decoded) -> Request:
-        wanted = tuple(self._spellings(lack.spellings) for lack in lacks)
+        wanted = tuple(self._spellings(lack.spellings) for lack in segment.reading.demands(lacks))
         request = replace(segment.request, constraints=segment.request.constraints + wanted)
         if not (rivals := self._rivals(segment, lacks, first)):
             return request

@@ -36,6 +36,9 @@ class TermReading(Reading):
         own = (self._lack(match) for match in self.matches if match not in met)
         return (*self.inner.lacking(decoded), *own)
 
+    def demands(self, lacks: Sequence[Lack]) -> tuple[Lack, ...]:
+        return self.inner.demands(lacks)
+
     def restore(self, decoded: str, place: Place) -> Restored:
         restored = self.inner.restore(decoded, place)
         met = self.met_in(decoded)

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from traverba import Batching, DecodeOptions, Sampling, Translation, Translator, load_translator
+from traverba import Batching, DecodeOptions, Sampling, TextOptions, Translation, Translator, load_translator
+from traverba.text.options import LONGEST_EVER
 
 TINY = Path(__file__).parents[1] / "data" / "tiny.traverba"
 TEXT, PLAIN = "lout bami baut.", "ethzar zarion ionion."
@@ -41,9 +42,20 @@ def test_the_shortest_and_the_oddest_texts(tiny: Translator, text: str) -> None:
 
 @pytest.mark.parametrize("text", ["lout bami " * 1000, "b" * 10_000])
 def test_ten_thousand_characters(tiny: Translator, text: str) -> None:
-    translation = tiny.translate(text, target="qab", options=DecodeOptions(beam_size=2, max_length=40))
+    options, whole = DecodeOptions(beam_size=2, max_length=40), TextOptions(longest=LONGEST_EVER)
+    translation = tiny.translate(text, target="qab", options=options, text_options=whole)
     assert_sound(translation)
     assert translation.flags == ("truncated",) and len(translation.tokens) == 40
+
+
+@pytest.mark.parametrize("text", ["lout bami " * 200, "b" * 2_000])
+def test_a_longer_sentence_than_the_model_can_take_is_cut(tiny: Translator, text: str) -> None:
+    translation = tiny.translate(text, target="qab", options=DecodeOptions(beam_size=1, guards="off"))
+    assert_sound(translation)
+    assert "cut" in translation.flags and len(translation.segments) > 1
+    assert "".join(text[slice(*segment.source)] for segment in translation.segments).replace(" ", "") == (
+        text.replace(" ", "")
+    )
 
 
 def test_one_token_and_no_more(tiny: Translator) -> None:

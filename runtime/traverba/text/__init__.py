@@ -1,4 +1,11 @@
-"""Between characters and token ids. The only room that imports ``tokenizers``."""
+"""Between a text and what a model reads: segments, stand-ins, case, token ids.
+
+`reader` makes a `reading` of every segment: `layout` tells prose from what surrounds it,
+`sentences` and `cutting` say where a segment ends, `protection` and `stand_ins` take out what
+must come out as it is, `numbers` and `casing` watch over theirs; `rewriting` remembers where
+everything was. `tokenizer` and its neighbours turn text into ids. The only room that imports
+``tokenizers`` and ``sentencex``.
+"""
 
 from traverba.text.completion import PrefixCompletion
 from traverba.text.options import TextFlag, TextOptions

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
-from traverba.text.options import TextOptions
+from traverba.text.casing import casing_of, uncased
+from traverba.text.cutting import cut
+from traverba.text.layout import LINE_BREAK, find_stretches, flat, join_lines
+from traverba.text.numbers import numbers_of
+from traverba.text.options import LONGEST_EVER, TextFlag, TextOptions
+from traverba.text.pieces import Span
+from traverba.text.protection import Protected, find_protected
 from traverba.text.reading import Reading
-from traverba.text.rewriting import Rewriting
-from traverba.text.segments import find_segments
-from traverba.text.tokenizer import TextTokenizer
+from traverba.text.rewriting import Edit, Rewriting
+from traverba.text.sentences import FIRST_LETTER, sentence_spans
+from traverba.text.stand_ins import MOST, StandIn, stand_for
+from traverba.text.tokenizer import TextTokenizer, refuse_surrogates
+
+BLANK = " "
+"""Takes the place of each character of a protected part, where only the words around it are looked at."""
 
 
 @dataclass(frozen=True)
@@ -24,4 +36,132 @@ class Reader:
 
     def read(self, text: str) -> list[Reading]:
         """The segments of a text, in order; what lies between them is not for the model."""
-        return [Reading((start, end), Rewriting(text[start:end])) for start, end in find_segments(text)]
+        refuse_surrogates(text)
+        stretches = find_stretches(text)
+        if self.options.wrap == "join":
+            stretches = join_lines(text, stretches)
+        return [reading for start, end in stretches for reading in self._read_stretch(text[start:end], start)]
+
+    def _read_stretch(self, original: str, offset: int) -> Iterator[Reading]:
+        text = flat(original)
+        if not FIRST_LETTER.search(text):
+            return
+        protected = self._protected(text)
+        for sentence in self._sentences(text, protected):
+            pieces = list(self._pieces(text, sentence, protected))
+            for piece in pieces:
+                span, within = _trimmed(text, piece, protected)
+                flags: tuple[TextFlag, ...] = ("cut",) if len(pieces) > 1 else ()
+                if reading := self._reading(text[slice(*span)], original, span, within, offset, flags):
+                    yield reading
+
+    def _reading(
+        self,
+        piece: str,
+        original: str,
+        span: Span,
+        within: Sequence[Protected],
+        offset: int,
+        flags: tuple[TextFlag, ...],
+    ) -> Reading | None:
+        """None if there is nothing to translate in it. ``within`` is relative to the piece."""
+        words = _blanked(piece, within)
+        if not FIRST_LETTER.search(words):
+            return None
+        stand_ins = stand_for(piece, [each.span for each in within])
+        casing = casing_of(words, self.sources, self._is_common) if self.options.match_case else None
+        base = uncased(words, casing, self.sources, self._is_common) if casing else words
+        edits = [*_line_breaks(original[slice(*span)], within), *map(_edit, within, stand_ins)]
+        numbers = numbers_of(words) if self.options.protect else ()
+        place = (offset + span[0], offset + span[1])
+        return Reading(place, Rewriting(base, edits), flags, tuple(stand_ins), numbers, casing)
+
+    def _protected(self, text: str) -> list[Protected]:
+        options = self.options
+        return find_protected(text, built_in=options.protect, patterns=options.patterns, keep=options.keep)
+
+    def _sentences(self, text: str, protected: Sequence[Protected]) -> list[Span]:
+        """None of which ends inside a protected part."""
+        if self.options.split == "lines":
+            return [(0, len(text))]
+        spans: list[Span] = []
+        start = 0
+        for _, end in sentence_spans(text, self.sources):
+            index = bisect_left(protected, end, key=_start) - 1
+            if index < 0 or protected[index].span[1] <= end:
+                spans.append((start, end))
+                start = end
+        return spans
+
+    def _pieces(self, text: str, sentence: Span, protected: Sequence[Protected]) -> Iterator[Span]:
+        """The sentence, or parts of it that are not too long and have not too many stand-ins."""
+        longest, within = self.options.longest, _within(protected, sentence)
+        few = len(within) <= MOST and len(text[slice(*sentence)].encode()) < longest
+        if few or longest == LONGEST_EVER:
+            yield sentence
+            return
+        atoms = [each.span for each in within]
+        yield from cut(text, sentence, atoms, partial(self._token_ends, text, within), longest, MOST)
+
+    def _token_ends(self, text: str, within: Sequence[Protected], span: Span) -> list[int]:
+        """Where in the text each token of a part ends, with stand-ins in it."""
+        start, end = span
+        inside = [_moved(each, -start) for each in _within(within, span)]
+        piece = text[start:end]
+        masked = Rewriting(piece, map(_edit, inside, stand_for(piece, [each.span for each in inside])))
+        tokens = self.tokenizer.spans(self.tokenizer.encode(masked.text))
+        return [start + masked.to_old((0, token_end))[1] for _, token_end in tokens]
+
+    def _is_common(self, word: str) -> bool:
+        """Whether a word is one of the vocabulary's, as few names are."""
+        return len(self.tokenizer.encode(word)) == 1
+
+
+def _trimmed(text: str, span: Span, protected: Sequence[Protected]) -> tuple[Span, list[Protected]]:
+    """A span without the white space and emoji at its ends, and what is protected in it, relative to it."""
+    start, end = span
+    within = _within(protected, span)
+    while True:
+        content = text[start:end]
+        start, end = end - len(content.lstrip()), start + len(content.rstrip())
+        if within and within[-1].is_emoji and within[-1].span[1] == end:
+            end = within.pop().span[0]
+        elif within and within[0].is_emoji and within[0].span[0] == start:
+            start = within.pop(0).span[1]
+        else:
+            return (min(start, end), end), [_moved(each, -start) for each in within]
+
+
+def _within(protected: Sequence[Protected], span: Span) -> list[Protected]:
+    first = bisect_left(protected, span[0], key=_start)
+    return list(protected[first : bisect_right(protected, span[1] - 1, key=_start)])
+
+
+def _moved(protected: Protected, by: int) -> Protected:
+    start, end = protected.span
+    return Protected((start + by, end + by), protected.is_emoji)
+
+
+def _blanked(text: str, protected: Sequence[Protected]) -> str:
+    for start, end in (each.span for each in protected):
+        text = text[:start] + BLANK * (end - start) + text[end:]
+    return text
+
+
+def _line_breaks(original: str, protected: Sequence[Protected]) -> Iterator[Edit]:
+    """Breaks in a paragraph, read as a space, or as nothing where the script has none."""
+    for found in LINE_BREAK.finditer(original):
+        if not any(each.span[0] < found.end() and found.start() < each.span[1] for each in protected):
+            yield Edit(found.span(), "" if _is_ideograph(original[found.start() - 1]) else " ")
+
+
+def _is_ideograph(character: str) -> bool:
+    return "\u3000" <= character <= "\u9fff" or "\uff00" <= character <= "\uffef"
+
+
+def _edit(protected: Protected, stand_in: StandIn) -> Edit:
+    return Edit(protected.span, stand_in.read)
+
+
+def _start(protected: Protected) -> int:
+    return protected.span[0]

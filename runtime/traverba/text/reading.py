@@ -6,12 +6,15 @@ sees only their `text`, and whoever assembles the result asks them to `restore` 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from traverba.text.casing import Casing, recased
+from traverba.text.numbers import says, spellings_of
 from traverba.text.options import TextFlag
 from traverba.text.pieces import Span
-from traverba.text.rewriting import Rewriting
+from traverba.text.rewriting import Edit, Rewriting
+from traverba.text.stand_ins import STAND_IN, StandIn, insert, occurrences, put_back, take_out
 
 Place = Callable[[Span], int]
 """Where in a decoded text that belongs which has this span in the reading, by the alignment."""
@@ -51,6 +54,11 @@ class Reading:
     rewriting: Rewriting
     """From this part of the source to `text`."""
     flags: tuple[TextFlag, ...] = ()
+    stand_ins: tuple[StandIn, ...] = ()
+    numbers: tuple[str, ...] = ()
+    """Of two digits or more: they must not be lost."""
+    casing: Casing | None = None
+    """How the source is written, if not like ordinary text."""
 
     @property
     def text(self) -> str:
@@ -60,7 +68,7 @@ class Reading:
     @property
     def comes_whole(self) -> bool:
         """Whether what is decoded is only final once it is complete."""
-        return False
+        return bool(self.stand_ins or self.numbers or self.casing)
 
     def source_span(self, span: Span) -> Span:
         """A span of `text` as one of the source text."""
@@ -68,9 +76,62 @@ class Reading:
         return self.span[0] + start, self.span[0] + end
 
     def lacking(self, decoded: str) -> tuple[Lack, ...]:
-        """What must be asked for if this was decoded; nothing if it has all that it must have."""
-        return ()
+        """What a decoded text should have and lacks."""
+        names = [each for each in self.stand_ins if not occurrences(decoded, each)]
+        numbers = [number for number in self.numbers if not says(decoded, number)]
+        return (*map(_lack_of_stand_in, names), *map(_lack_of_number, numbers))
+
+    def demands(self, lacks: Sequence[Lack]) -> tuple[Lack, ...]:
+        """What to ask for: where one stand-in was dropped, all of them, lest another is dropped for it."""
+        names = tuple(map(_lack_of_stand_in, self.stand_ins))
+        others = tuple(lack for lack in lacks if lack not in names)
+        return (*names, *others) if len(others) < len(lacks) else others
 
     def restore(self, decoded: str, place: Place) -> Restored:
         """The final text of what was decoded."""
-        return Restored(Rewriting(decoded))
+        cased, edits = recased(decoded, self.casing)
+        flags: list[TextFlag] = []
+        lost: list[StandIn] = []
+        for stand_in in self.stand_ins:
+            found = occurrences(cased, stand_in)
+            if not found:
+                lost.append(stand_in)
+            edits += (put_back(cased, stand_in, span) for span in found[:1])
+            edits += (take_out(cased, span) for span in found[1:])
+            flags += ["protected_copies"] if found[1:] else []
+        edits += (foreign := [take_out(cased, span) for span in self._foreign(cased)])
+        flags += ["protected_copies"] if foreign else []
+        edits = _apart(edits)
+        edits += [insert(cased, each, place(self._read_span(each)), edits) for each in lost]
+        flags += ["protected_placed"] if lost else []
+        flags += ["number_lost"] if not all(says(decoded, number) for number in self.numbers) else []
+        return Restored(Rewriting(cased, edits), tuple(dict.fromkeys(flags)))
+
+    def _foreign(self, decoded: str) -> list[Span]:
+        """Stand-ins that stand for nothing."""
+        if not self.stand_ins:
+            return []
+        names = {each.name for each in self.stand_ins}
+        return [match.span() for match in STAND_IN.finditer(decoded) if match[0] not in names]
+
+    def _read_span(self, stand_in: StandIn) -> Span:
+        start = self.text.index(stand_in.name)
+        return start, start + len(stand_in.name)
+
+
+def _lack_of_stand_in(stand_in: StandIn) -> Lack:
+    return Lack((stand_in.name,), "protected_retried")
+
+
+def _lack_of_number(number: str) -> Lack:
+    return Lack(spellings_of(number), "number_retried")
+
+
+def _apart(edits: Sequence[Edit]) -> list[Edit]:
+    """The same without overlaps: two that want the same space share it out, the first one gets it."""
+    apart: list[Edit] = []
+    for edit in sorted(edits, key=lambda edit: edit.span):
+        end = apart[-1].span[1] if apart else 0
+        start, stop = edit.span
+        apart.append(Edit((max(start, end), max(stop, end)), edit.replacement))
+    return apart

@@ -63,7 +63,7 @@ class BpeTokenizer:
 
     def encode(self, text: str) -> list[int]:
         """Ids of the text's pieces, without special tokens."""
-        _refuse_surrogates(text)
+        refuse_surrogates(text)
         return list(self._tokenizer.encode(f" {text}", add_special_tokens=False).ids)
 
     def decode(self, ids: Sequence[int]) -> str:
@@ -79,7 +79,8 @@ class BpeTokenizer:
         return piece_spans([self._pieces[i] for i in ids])
 
 
-def _refuse_surrogates(text: str) -> None:
+def refuse_surrogates(text: str) -> None:
+    """TextDecodingError for a string that UTF-8 cannot write."""
     try:
         text.encode("utf-8")
     except UnicodeEncodeError as error:

@@ -1,0 +1,74 @@
+"""What the model reads in place of a part that must come out as it is: "{0}", "{1}" and so on.
+
+The built-in model has learnt to copy these, numbers 0 to 4, to the place where what they
+stand for belongs; any model can be made to write them by constraints of the search.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from traverba.text.pieces import Span
+from traverba.text.rewriting import Edit
+
+MOST = 5
+"""Stand-ins of a segment, where it can be cut: as many as the training data has."""
+
+STAND_IN = re.compile(r"\{(\d{1,3})\}")
+
+
+@dataclass(frozen=True)
+class StandIn:
+    """One of them, and what it stands for."""
+
+    name: str
+    original: str
+    follows_word: bool
+    """Whether a letter or digit stands directly before it in the source; the model reads a space there."""
+    precedes_word: bool
+
+    @property
+    def read(self) -> str:
+        return " " * self.follows_word + self.name + " " * self.precedes_word
+
+
+def stand_for(text: str, spans: Iterable[Span]) -> list[StandIn]:
+    """One for each span of the text."""
+    stand_ins = []
+    for number, (start, end) in enumerate(spans):
+        before, after = text[max(0, start - 1) : start], text[end : end + 1]
+        stand_ins.append(StandIn(f"{{{number}}}", text[start:end], before.isalnum(), after.isalnum()))
+    return stand_ins
+
+
+def occurrences(decoded: str, stand_in: StandIn) -> list[Span]:
+    """Where a stand-in was written."""
+    return [match.span() for match in STAND_IN.finditer(decoded) if match[0] == stand_in.name]
+
+
+def put_back(decoded: str, stand_in: StandIn, span: Span) -> Edit:
+    """Its original in its place, with the source's spaces between it and a word."""
+    start, end = span
+    if stand_in.follows_word and start > 1 and decoded[start - 1] == " " and decoded[start - 2].isalnum():
+        start -= 1
+    if stand_in.precedes_word and decoded[end : end + 1] == " " and decoded[end + 1 : end + 2].isalnum():
+        end += 1
+    return Edit((start, end), stand_in.original)
+
+
+def take_out(decoded: str, span: Span) -> Edit:
+    """A copy too many, with the space before it."""
+    start, end = span
+    return Edit((start - (decoded[start - 1 : start] == " "), end), "")
+
+
+def insert(decoded: str, stand_in: StandIn, position: int, edits: Sequence[Edit]) -> Edit:
+    """What was not written, at a position or the nearest one that no edit touches."""
+    for edit in edits:
+        if edit.span[0] < position < edit.span[1]:
+            position = edit.span[1]
+    before = " " if decoded[:position].strip() and not decoded[position - 1].isspace() else ""
+    after = " " if decoded[position : position + 1].isalnum() or (decoded and not position) else ""
+    return Edit((position, position), before + stand_in.original + after)
