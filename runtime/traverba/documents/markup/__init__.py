@@ -11,8 +11,9 @@ from typing import Unpack
 from traverba.call_options import CallKeywords
 from traverba.documents.inline import InlineTranslator, translate_inline
 from traverba.documents.markup.html import HtmlPage
+from traverba.documents.markup.markdown import MarkdownText
 
-__all__ = ["translate_html"]
+__all__ = ["translate_html", "translate_markdown"]
 
 
 def translate_html(
@@ -24,3 +25,11 @@ def translate_html(
     """
     page = HtmlPage(html, target)
     return page.written(translate_inline(translator, page.units(), target=target, **keywords))
+
+
+def translate_markdown(
+    translator: InlineTranslator, text: str, *, target: str, **keywords: Unpack[CallKeywords]
+) -> str:
+    """A Markdown text with its paragraphs, headings, list items, cells and image descriptions translated."""
+    document = MarkdownText(text)
+    return document.written(translate_inline(translator, document.units(), target=target, **keywords))
