@@ -26,6 +26,7 @@ LARGEST_RATIO = 200
 RATIO_COUNTS_FROM_BYTES = 2**20
 CHUNK_BYTES = 2**20
 ENCRYPTED = 0x1
+PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA)
 
 
 class Package:
@@ -92,6 +93,8 @@ def _check(path: Path, infos: list[zipfile.ZipInfo]) -> None:
     names = [info.filename for info in infos]
     if len(names) > MOST_PARTS or len(set(names)) < len(names):
         raise DocumentError(f"{path} holds {len(names)} parts, some of one name or too many to be a document")
+    if any(info.compress_type not in PACKINGS for info in infos):
+        raise DocumentError(f"{path} is packed in a way that cannot be unpacked; zip it with deflate")
     if any(info.flag_bits & ENCRYPTED for info in infos):
         raise DocumentError(f"{path} is encrypted; remove its password first")
     if sum(info.file_size for info in infos) > LARGEST_UNPACKED_BYTES:

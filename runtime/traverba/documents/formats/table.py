@@ -98,10 +98,16 @@ class Table:
         if len(raw_cells) != len(row.cells):
             raise DocumentError(f"{self._path}, row {number + 1}: its quotes cannot be understood")
         for i, text in changed.items():
-            special = {self._delimiter, '"', "\n", "\r"} & set(text)
-            quoted = raw_cells[i].startswith('"') or special
-            raw_cells[i] = '"' + text.replace('"', '""') + '"' if quoted else text
+            raw_cells[i] = self._written(text, raw_cells[i])
         return self._delimiter.join(raw_cells)
+
+    def _written(self, text: str, before: str) -> str:
+        """A cell, quoted if it was or must be; quotes within one that was not (5" tape) may stay bare."""
+        special = {self._delimiter, "\n", "\r"} & set(text) or text.startswith('"')
+        quotes = '"' in text and '"' not in before
+        if before.startswith('"') or special or quotes:
+            return '"' + text.replace('"', '""') + '"'
+        return text
 
 
 def most_frequent(line: str) -> str:
