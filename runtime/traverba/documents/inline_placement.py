@@ -83,6 +83,7 @@ class _Placement:
     def _place_nearby(self, parent: int, index: int, siblings: list[_Run]) -> None:
         """Around a word beside its own, if one is free: a link must not end up around nothing."""
         found = find_nearby(
+            self._source.text,
             self._source.tags[index],
             self._target,
             self._words[parent],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from itertools import takewhile
 from typing import TypeAlias
 
 from traverba.documents.inline_alignment import AlignedTarget, TargetWord
@@ -41,30 +42,39 @@ def find_run(
     text: str, tag: InlineTag, target: AlignedTarget, within: Words, is_free: IsFree
 ) -> tuple[Words, Span] | None:
     """The words and characters that a tag of ``text`` goes around; None if no word comes from its own."""
-    first, last = target.touched(tag)
-    window = _window(target, within, first, last)
-    head, tail = target.segments[first], target.segments[last - 1]
-    begins = covers(text, tag, head[0]) or has_more(text, tag.start, head[0][0])
-    ends = covers(text, tag, tail[0]) or has_more(text, tail[0][1], tag.end)
-    if begins or ends or last - first > 1:
-        run, span = _reaching(text, tag, target, window, is_free, begins, ends)
+    touched = target.touched(tag)
+    window = _window(target, within, *touched)
+    reach = _reach(text, tag, target)
+    if reach is not None:
+        run, span = _reaching(text, tag, target, window, is_free, *reach)
+        if run[0] == run[1] and not all(reach):
+            return None
     else:
         scores = [_score(tag, target.words[i]) if is_free(i) else None for i in range(*window)]
         found = best_run(scores)
         if found is None:
             return None
         run = _trimmed(text, tag, target, (window[0] + found[0], window[0] + found[1]))
-        span = (target.words[run[0]].start, target.words[run[1] - 1].end)
-    return run, _with_what_is_between(tag, target, (first, last), span)
+        span = _span(target, run)
+    return run, _with_what_is_between(tag, target, touched, span)
 
 
 def find_nearby(
-    tag: InlineTag, target: AlignedTarget, within: Words, is_free: IsFree
+    text: str, tag: InlineTag, target: AlignedTarget, within: Words, is_free: IsFree
 ) -> tuple[Words, Span] | None:
-    """The free word whose source overlaps the tag or is next to it, if there is one."""
+    """What a tag goes around if no run is its own: a free word whose source overlaps it or is next to it."""
+    touched = target.touched(tag)
+    window = _window(target, within, *touched)
+    reach = _reach(text, tag, target)
+    if reach is not None:
+        run = _nearest(tag, target, window, is_free)
+        if run is not None:
+            return run, _with_what_is_between(tag, target, touched, _span(target, run))
+        run, span = _reaching(text, tag, target, window, is_free, *reach)
+        return run, _with_what_is_between(tag, target, touched, span)
     candidates = [
         (distance, -weight, i)
-        for i in range(*_window(target, within, *target.touched(tag)))
+        for i in range(*window)
         if is_free(i) and not target.is_mark(i)
         for (start, end), weight in target.words[i].sources
         if (distance := max(start - tag.end, tag.start - end, 0)) <= NEXT_TO
@@ -72,7 +82,20 @@ def find_nearby(
     if not candidates:
         return None
     _, _, i = min(candidates)
-    return (i, i + 1), (target.words[i].start, target.words[i].end)
+    return (i, i + 1), _span(target, (i, i + 1))
+
+
+def _reach(text: str, tag: InlineTag, target: AlignedTarget) -> tuple[bool, bool] | None:
+    """Whether a tag goes to the start of its segments, and to their end; None if it is within one."""
+    first, last = target.touched(tag)
+    head, tail = target.segments[first][0], target.segments[last - 1][0]
+    begins = covers(text, tag, head) or has_more(text, tag.start, head[0])
+    ends = covers(text, tag, tail) or has_more(text, tail[1], tag.end)
+    return (begins, ends) if begins or ends or last - first > 1 else None
+
+
+def _span(target: AlignedTarget, run: Words) -> Span:
+    return target.words[run[0]].start, target.words[run[1] - 1].end
 
 
 def best_run(scores: Sequence[float | None]) -> Words | None:
@@ -112,6 +135,19 @@ def _reaching(
         _, high = _trimmed(text, tag, target, (begin, high))
         end = words[high - 1].end if begin < high else tail[1][0]
     return (low, high), (start, end)
+
+
+def _nearest(tag: InlineTag, target: AlignedTarget, window: Words, is_free: IsFree) -> Words | None:
+    """From the end of the tag's first segment back to a word that comes from the tag, or on to one."""
+    edge = target.first_words[target.touched(tag)[0] + 1]
+    edge = min(max(edge, window[0]), window[1])
+    runs = []
+    for steps in (range(edge - 1, window[0] - 1, -1), range(edge, window[1])):
+        free = takewhile(is_free, steps)
+        found = next((i for i in free if _score(tag, target.words[i]) > 0), None)
+        if found is not None:
+            runs.append((min(found, edge), max(found + 1, edge)))
+    return min(runs, key=lambda run: run[1] - run[0], default=None)
 
 
 def _prefix(indices: Sequence[int], tag: InlineTag, words: Sequence[TargetWord], is_free: IsFree) -> int:

@@ -73,12 +73,12 @@ def translate_file(
     """
     reading = Reading(Path(source_path), target, keywords.get("source"), file_options or FileOptions())
     output = Path(target_path)
-    _check(reading.path, output, force)
+    check_paths(reading.path, output, force=force)
     document = open_document(reading)
     total = sum(1 for _ in document.units())  # reads it all: what cannot be read is told at once
     digest = _digest(reading.path)
     job = _job(translator.info, reading, digest, keywords)
-    with Journal(output.with_name(f"{output.name}.partial"), job, resume=resume) as journal:
+    with Journal(journal_of(output), job, resume=resume) as journal:
         if progress is not None:
             progress(journal.count, total)
         for _ in _finished(translator, document, journal, reading, keywords):
@@ -113,7 +113,13 @@ def _finished(
         yield
 
 
-def _check(path: Path, output: Path, force: bool) -> None:
+def journal_of(output: Path) -> Path:
+    """Where a job keeps what is finished."""
+    return output.with_name(f"{output.name}.partial")
+
+
+def check_paths(path: Path, output: Path, *, force: bool) -> None:
+    """Raise what `translate_file` would raise about the two files."""
     if not path.is_file():
         raise DocumentNotFoundError(f"{path} is {'not a file' if path.exists() else 'not there'}")
     if not output.parent.is_dir():
@@ -138,9 +144,15 @@ def _job(info: TranslatorInfo, reading: Reading, digest: str, keywords: CallKeyw
         "target": reading.target,
         "model": f"{info.name} {info.version}",
         "provider": f"{info.provider} {info.precision}",
-        "options": {name: repr(value) for name, value in sorted(keywords.items()) if name != "control"},
+        "options": {name: _told(value) for name, value in sorted(keywords.items()) if name != "control"},
         "file options": repr(reading.options),
     }
+
+
+def _told(option: object) -> str:
+    """An option in a line; a glossary may be long."""
+    text = repr(option)
+    return text if len(text) < 500 else hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()
 
 
 def _digest(path: Path) -> str:

@@ -12,8 +12,8 @@ from traverba.documents.markup.markdown_inline import Inline, InlineReader, OutO
 from traverba.documents.markup.markdown_source import MarkdownSource, Paragraph
 from traverba.documents.markup.markdown_writing import NO_BREAK_SPACE, escaped, not_a_block, wrapped
 
-SPACED = ("em", "strong", "s")
-"""Marks that mean emphasis only if what stands beside them allows it."""
+EMPHASIS = frozenset("*_~")
+"""Marks that mean something only if what stands beside them allows it."""
 
 
 class MarkdownText:
@@ -85,6 +85,7 @@ class _ParagraphWriter:
     ) -> list[str]:
         """The pieces between spaces of the text; markup and what it joins are not torn."""
         words = [""]
+        hollow = {tag.key for tag in translation.tags if tag.start == tag.end and not tag.atomic}
         for event in translation.events():
             if event.kind == "text":
                 text = escaped(event.text, literal, self._paragraph.in_cell)
@@ -100,10 +101,12 @@ class _ParagraphWriter:
                 words[-1] += self._inline.replaced[event.key]
             else:
                 markup = spliced.between(*(fragment.closing if closes else fragment.opening)).decode("utf-8")
-                if spaced and event.kind == "open" and words[-1] and markup[0] in "*_~":
+                if event.key in hollow and markup[:1] in EMPHASIS:
+                    continue  # nothing can be emphasised without a word
+                if spaced and event.kind == "open" and words[-1] and markup[:1] in EMPHASIS:
                     words.append("")
                 words[-1] += markup
-                if spaced and closes and markup[0] in "*_~":
+                if spaced and closes and markup[:1] in EMPHASIS:
                     words.append("")
         return [word for word in words if word] or [""]
 
