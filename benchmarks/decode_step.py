@@ -25,7 +25,7 @@ from benchmarks.reporting import RESULTS, Figure, Report, Target, about
 from benchmarks.stopwatch import StepClock, share_outside
 from benchmarks.subjects import find_subject, scratch_folder
 from benchmarks.systems import Workload
-from benchmarks.systems.traverba_graphs import Traverba, forced_length, load_variants
+from benchmarks.systems.traverba_graphs import Traverba, forced_length, language_token, load_variants
 from traverba.decoding import decode
 from traverba.decoding.batching import pad
 
@@ -46,12 +46,18 @@ STEP_TARGET = Target("at most", 1.5)
 FLATNESS_TARGET = Target("at most", 1.1)
 OUTSIDE_TARGET = Target("at most", 10)
 
+Costs = Mapping[str, StepCost]
+"""System -> what its step cannot avoid; a shortlist's is less."""
 
-def step_times(system: Traverba, shape: Workload, steps: int) -> list[float]:
+
+def step_times(system: Traverba, shape: Workload, steps: int, language: int) -> list[float]:
     """Milliseconds of each of some steps, after a few that warm the caches; no search around them."""
     model = system.model
-    sources = shape.sources(model.vocab_size)
+    sources = shape.sources(model.vocab_size, language)
     memory, state = model.encode(*pad(sources, system.special.pad))
+    if system.narrow and model.shortlist is not None:
+        lists = model.shortlist.lists(sources, system.special.never)
+        memory = model.narrow(memory, lists, shape.beam_size)
     parents = np.repeat(np.arange(shape.batch), shape.beam_size)
     prev_ids = np.full(shape.rows, system.special.bos)
     top_k = shape.beam_size + 1
@@ -65,34 +71,30 @@ def step_times(system: Traverba, shape: Workload, steps: int) -> list[float]:
 
 
 def measure_steps(
-    systems: Sequence[Traverba], cost: StepCost, rounds: int, steps: int
+    systems: Sequence[Traverba], costs: Costs, rounds: int, steps: int, language: int
 ) -> tuple[dict[str, Rounds], dict[str, Rounds], Rounds]:
     """Shape -> system -> p50 of each round; the same for p95; and both floors, in turns with the systems."""
     p50: dict[str, Rounds] = {shape.name: {s.name: [] for s in systems} for shape in SHAPES}
     p95: dict[str, Rounds] = {shape.name: {s.name: [] for s in systems} for shape in SHAPES}
     tasks: dict[str, Task] = {}
-    for kind in map(precision, systems):
-        tasks[f"{READING} {kind}"] = reading(cost.size_bytes(kind))
-        tasks[f"{MULTIPLYING} {kind}"] = multiplying(kind)
+    for system in systems:
+        tasks[f"{READING} {system.name}"] = reading(costs[system.name].size_bytes(system.precision))
+        tasks[f"{MULTIPLYING} {system.name}"] = multiplying(system.precision)
     floors: Rounds = {name: [] for name in tasks}
     for _ in range(rounds):
         for name, task in tasks.items():
             floors[name].append(statistics.median(turn_ms(task, budget_ms=30)))
         for shape in SHAPES:
             for system in systems:
-                times = step_times(system, shape, steps)
+                times = step_times(system, shape, steps, language)
                 p50[shape.name][system.name].append(statistics.median(times))
                 p95[shape.name][system.name].append(quantile(times, 0.95))
     return p50, p95, floors
 
 
-def precision(system: Traverba) -> str:
-    return system.name.removeprefix("traverba ")
-
-
 def step_figures(
     systems: Sequence[Traverba],
-    cost: StepCost,
+    costs: Costs,
     p50: Mapping[str, Rounds],
     p95: Mapping[str, Rounds],
     floors: Rounds,
@@ -102,11 +104,12 @@ def step_figures(
             name, times = system.name, p50[shape.name][system.name]
             yield Figure(f"step, {shape.name}, p50", name, Spread.of(times), "ms")
             yield Figure(f"step, {shape.name}, p95", name, Spread.of(p95[shape.name][name]), "ms")
-            kind = precision(system)
             floor = step_floor_ms(
-                cost, shape.rows, floors[f"{READING} {kind}"], floors[f"{MULTIPLYING} {kind}"]
+                costs[name], shape.rows, floors[f"{READING} {name}"], floors[f"{MULTIPLYING} {name}"]
             )
-            yield Figure(f"step, {shape.name}, p50", f"floor {kind}", Spread.of(floor), "ms")
+            yield Figure(
+                f"step, {shape.name}, p50", name.replace("traverba", "floor"), Spread.of(floor), "ms"
+            )
             ratios = [ms / least for ms, least in zip(times, floor, strict=True)]
             judged = shape is ONE_ROW and system is systems[0]
             yield Figure(
@@ -118,10 +121,10 @@ def step_figures(
             )
 
 
-def long_sentence(system: Traverba, beam_size: int, length: int) -> list[float]:
+def long_sentence(system: Traverba, beam_size: int, length: int, language: int) -> list[float]:
     """Milliseconds from step to step of one sentence forced to ``length`` tokens."""
     clock = StepClock(system.model)
-    source = ONE_ROW.sources(system.model.vocab_size)
+    source = ONE_ROW.sources(system.model.vocab_size, language)
     decode(clock, source, forced_length(length, beam_size, system.special.eos), system.special)
     return clock.costs_ms()
 
@@ -138,9 +141,9 @@ def flatness_figures(costs: Mapping[str, Sequence[Sequence[float]]], system: str
         yield Figure(what, system, ratios, "times", FLATNESS_TARGET)
 
 
-def outside_figures(systems: Sequence[Traverba], rounds: int) -> Iterator[Figure]:
+def outside_figures(systems: Sequence[Traverba], rounds: int, language: int) -> Iterator[Figure]:
     for system in systems:
-        sources = ONE_ROW.sources(system.model.vocab_size)
+        sources = ONE_ROW.sources(system.model.vocab_size, language)
         system.translate(sources, ONE_ROW.target_length, 1)
         shares = [
             100 * share_outside(lambda: system.translate(sources, ONE_ROW.target_length, 1))  # noqa: B023
@@ -152,11 +155,15 @@ def outside_figures(systems: Sequence[Traverba], rounds: int) -> Iterator[Figure
 
 def run(arguments: argparse.Namespace, scratch: Path, cpus: tuple[int, ...]) -> Report:
     subject = find_subject(arguments.model, None, scratch)
-    cost = StepCost.of(subject.model.config)
+    language = language_token(subject.manifest)
     systems = load_variants(subject.bundle, threads=1)
-    p50, p95, floors = measure_steps(systems, cost, arguments.rounds, arguments.steps)
-    costs = {
-        name: [long_sentence(systems[0], beam, LONGEST) for _ in range(max(1, arguments.rounds // 3))]
+    systems += [system.whole() for system in systems if system.narrow]
+    costs = {s.name: StepCost.of(subject.model.config, s.output_size(ONE_ROW.source_length)) for s in systems}
+    p50, p95, floors = measure_steps(systems, costs, arguments.rounds, arguments.steps, language)
+    sentences = {
+        name: [
+            long_sentence(systems[0], beam, LONGEST, language) for _ in range(max(1, arguments.rounds // 3))
+        ]
         for name, beam in (("greedy", 1), ("beam 5", 5))
     }
     return Report(
@@ -164,13 +171,17 @@ def run(arguments: argparse.Namespace, scratch: Path, cpus: tuple[int, ...]) -> 
         subject=subject.name,
         command=machines.command("benchmarks.decode_step"),
         machine=machines.describe(1, cpus),
-        settings={"rounds": arguments.rounds, "steps": arguments.steps, "step_weights": cost.weights},
+        settings={
+            "rounds": arguments.rounds,
+            "steps": arguments.steps,
+            "step_weights": {name: cost.weights for name, cost in costs.items()},
+        },
         figures=[
-            *step_figures(systems, cost, p50, p95, floors),
-            *flatness_figures(costs, systems[0].name),
-            *outside_figures(systems, arguments.rounds),
+            *step_figures(systems, costs, p50, p95, floors),
+            *flatness_figures(sentences, systems[0].name),
+            *outside_figures(systems, arguments.rounds, language),
         ],
-        rounds={"p50": p50, "p95": p95, "floors": floors, "long_sentence": costs},
+        rounds={"p50": p50, "p95": p95, "floors": floors, "long_sentence": sentences},
     )
 
 

@@ -16,11 +16,12 @@ import torch
 from benchmarks.texts import sentences
 from traverba.bundle import Manifest, find_bundle, open_bundle
 from traverba.errors import BundleNotFoundError
+from traverba_export.alignment.shortlist import random_shortlist
 from traverba_export.bundling import export_bundle, load_trained, round_weights
 from traverba_export.corpora.reading import CorpusSpec
-from traverba_export.model import PRESETS, EncoderDecoder, ModelConfig
+from traverba_export.model import PRESETS, EncoderDecoder, ModelConfig, TranslationModel
 from traverba_export.recipe import Recipe
-from traverba_export.subwords import train_subwords
+from traverba_export.subwords import EOS, train_subwords
 
 LANGUAGES = ("en", "fr")
 WEIGHTS = "final.pt"
@@ -75,6 +76,7 @@ def _random_bundle(preset: str, folder: Path) -> Path:
         _recipe(preset, config),
         folder / preset,
         calibration=[("fr", text) for text in sentences(CALIBRATION_SENTENCES)],
+        shortlist=random_shortlist(vocabulary.target_tokens.values(), size, EOS + 1 + len(LANGUAGES)),
         precisions=("int8", "fp32"),
     )
     return folder / preset
@@ -88,6 +90,7 @@ def scratch_folder() -> tempfile.TemporaryDirectory[str]:
 def _subject(name: str, bundle: Path, weights: Path | None) -> Subject:
     with open_bundle(bundle) as opened:
         manifest = opened.manifest
+    model: TranslationModel
     if weights is not None:
         model = load_trained(weights).model
         if any(variant.storage == "fp16" for variant in manifest.variants):
@@ -95,6 +98,7 @@ def _subject(name: str, bundle: Path, weights: Path | None) -> Subject:
     else:
         torch.manual_seed(1)
         model = EncoderDecoder(ModelConfig(**manifest.model))
+    assert isinstance(model, EncoderDecoder)  # the other rungs are not compared
     return Subject(name, bundle, manifest, model.eval(), same_weights=weights is not None)
 
 

@@ -41,10 +41,13 @@ class Workload:
         """N: decoder rows of a step."""
         return self.batch * self.beam_size
 
-    def sources(self, vocab_size: int, first_id: int = 3) -> list[list[int]]:
-        """Random ids, the same for everybody with such a vocabulary."""
+    def sources(self, vocab_size: int, language: int | None = None, first_id: int = 3) -> list[list[int]]:
+        """Random ids, the same for everybody with such a vocabulary, behind a ``language`` token if given."""
         rng = np.random.default_rng(self.batch)
-        return rng.integers(first_id, vocab_size, (self.batch, self.source_length)).tolist()  # type: ignore[no-any-return]
+        ids = rng.integers(first_id, vocab_size, (self.batch, self.source_length))
+        if language is not None:
+            ids[:, 0] = language
+        return ids.tolist()  # type: ignore[no-any-return]
 
 
 WORKLOADS = (

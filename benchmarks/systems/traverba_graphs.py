@@ -3,23 +3,50 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from benchmarks.systems import Sources
-from traverba.bundle import Manifest, Variant, open_bundle
+from traverba.bundle import Manifest, open_bundle
 from traverba.decoding import DecodeOptions, SpecialIds, decode
 from traverba.decoding.model import DecoderStep
-from traverba.graphs import CPU, OnnxModel
+from traverba.graphs import CPU
+from traverba.loading import load_model
+
+WHOLE = ", whole vocabulary"
+"""Behind the name of a variant that has a shortlist and does without."""
 
 
 class Traverba:
     """One variant of a bundle."""
 
-    def __init__(self, name: str, model: DecoderStep, special: SpecialIds) -> None:
+    def __init__(self, name: str, model: DecoderStep, special: SpecialIds, *, shortlist: bool = True) -> None:
         self.name, self.model, self.special = name, model, special
+        self._shortlist = shortlist
+
+    @property
+    def narrow(self) -> bool:
+        """Whether it chooses among a shortlist."""
+        return self._shortlist and self.model.shortlist is not None
+
+    @property
+    def precision(self) -> str:
+        """What the graphs compute in."""
+        return self.name.removeprefix("traverba ").removesuffix(WHOLE)
+
+    def whole(self) -> Traverba:
+        """The same without a shortlist."""
+        name = f"{self.name}{WHOLE}" if self.narrow else self.name
+        return Traverba(name, self.model, self.special, shortlist=False)
+
+    def output_size(self, source_length: int) -> int:
+        """Tokens that a row chooses among."""
+        shortlist = self.model.shortlist
+        return shortlist.width(source_length) if self.narrow and shortlist else self.model.vocab_size
 
     def translate(self, sources: Sources, target_length: int, beam_size: int) -> list[list[int]]:
         options = forced_length(target_length, beam_size, self.special.eos)
+        options = replace(options, shortlist=self._shortlist)
         return [list(answer.best.ids) for answer in decode(self.model, sources, options, self.special)]
 
 
@@ -45,20 +72,20 @@ def special_ids(manifest: Manifest) -> SpecialIds:
     return SpecialIds(special.pad, special.bos, special.eos, never)
 
 
+def language_token(manifest: Manifest) -> int:
+    """What opens a source: any of the model's target languages."""
+    return min(manifest.target_tokens.values())
+
+
 def load_variants(path: Path, threads: int, precisions: Sequence[str] = ()) -> list[Traverba]:
     """Every variant of the bundle at ``path``, or those of the named precisions."""
     with open_bundle(path) as bundle:
         return [
             Traverba(
                 f"traverba {variant.precision}",
-                load_model(bundle.folder, variant, bundle.manifest, threads),
+                load_model(bundle, (CPU,), variant.precision, threads)[0],
                 special_ids(bundle.manifest),
             )
             for variant in bundle.manifest.variants
             if not precisions or variant.precision in precisions
         ]
-
-
-def load_model(folder: Path, variant: Variant, manifest: Manifest, threads: int) -> OnnxModel:
-    """The two graphs on the CPU provider."""
-    return OnnxModel.load(folder, variant, manifest.vocab_size, (CPU,), threads)

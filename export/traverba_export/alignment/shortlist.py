@@ -16,14 +16,15 @@ from traverba.decoding import Lexicon, Shortlist
 from traverba.text import BpeTokenizer
 from traverba_export.alignment.model1 import learn_lexical_table
 
-FREQUENT = 400
+FREQUENT = 800
 """Most frequent tokens of a language that are on every list."""
 FILLERS = 3_000
 """Frequent tokens kept in all: lists are filled up with them."""
 LIKELY = 24
 """Translations kept for each source token."""
-PER_POSITION = 16
-"""Places for each source position: about what a token's translations add to the frequent tokens."""
+PER_POSITION = 32
+"""Places for each source position, padding included. With 800 frequent tokens, 98 % of what the built-in
+model says of its own accord is on the list; with half as many of both, 96 %."""
 LONGEST = 40
 """Tokens on either side of a pair that is counted: long pairs cost the most and align the worst."""
 Pairs = Sequence[tuple[Sequence[int], Sequence[int]]]
