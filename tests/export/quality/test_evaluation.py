@@ -1,0 +1,119 @@
+"""Tables of a bundle: scores, language, untrained pairs, and their origin on disk."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from traverba import Translator
+from traverba_export.cli import main
+from traverba_export.quality.evaluation import (
+    evaluate_bundle,
+    evaluate_untrained,
+    markdown_table,
+    untrained_directions,
+)
+from traverba_export.quality.language import language_identifier, language_share
+from traverba_export.quality.metrics import score_texts
+from traverba_export.quality.test_sets import TestSet
+
+DATA = Path(__file__).parents[2] / "data"
+FRENCH = ["Le chat dort sur la table de la cuisine.", "Nous allons au marché demain matin."]
+ENGLISH = ["The cat is sleeping on the kitchen table.", "We are going to the market tomorrow morning."]
+GERMAN = ["Die Katze schläft auf dem Küchentisch.", "Wir gehen morgen früh auf den Markt."]
+
+
+class Scripted:
+    """Answers by target language; notes what it was asked."""
+
+    def __init__(self, answers: dict[str, Sequence[str]]) -> None:
+        self.answers, self.asked = answers, list[tuple[str | None, str, str]]()
+        self.info = SimpleNamespace(precision="int8")
+
+    def translate(
+        self, texts: list[str], *, source: str | None, target: str, options: Any
+    ) -> list[SimpleNamespace]:
+        self.asked.append((source, target, texts[0]))
+        return [SimpleNamespace(text=text) for text in self.answers[target]]
+
+
+def test_a_perfect_translation_scores_100_under_the_usual_signatures() -> None:
+    scores = score_texts("en-fr", FRENCH, FRENCH)
+    assert (scores.bleu, scores.chrf) == pytest.approx((100.0, 100.0))
+    assert "tok:13a" in scores.bleu_signature and "nc:6" in scores.chrf_signature
+
+
+def test_the_identifier_tells_the_model_s_languages_apart() -> None:
+    identify = language_identifier(["de", "en", "fr", "es", "ru"])
+    assert identify is not None
+    assert [identify(text) for text in (FRENCH[0], ENGLISH[0], GERMAN[0])] == ["fr", "en", "de"]
+    assert identify("Кошка спит на кухонном столе.") == "ru"
+    assert identify("El gato duerme en la mesa de la cocina.") == "es"
+
+
+def test_no_identifier_for_languages_nobody_knows() -> None:
+    assert language_identifier(["qaa", "en"]) is None
+
+
+def test_the_share_of_the_right_language_leaves_out_what_has_no_words() -> None:
+    identify = {"chat": "fr", "cat": "en"}.__getitem__
+    assert language_share(["chat", "chat", "cat", "123", "?", "x"], "fr", identify) == pytest.approx(2 / 3)
+    assert language_share(["42"], "fr", identify) == 1.0
+
+
+def test_a_bundle_is_scored_with_every_search_and_its_language_is_judged() -> None:
+    translator = Scripted({"fr": [FRENCH[0], ENGLISH[1]]})
+    identify = language_identifier(["en", "fr"])
+    test_set = TestSet("made up", "en-fr", ENGLISH, FRENCH)
+    scored = list(evaluate_bundle(cast("Translator", translator), [test_set], (1, 5), identify))
+    assert [s.settings for s in scored] == ["greedy, int8", "beam 5, int8"]
+    assert scored[0].right_language == 0.5 and scored[0].reference_language == 1.0
+    assert 0 < scored[0].bleu.value < 100
+    assert "| en-fr | made up | greedy, int8 |" in markdown_table(scored)
+    assert "| 50.0 % (100.0 %) |" in markdown_table(scored)
+
+
+def test_untrained_pairs_are_those_that_english_connects() -> None:
+    trained = [("en", "fr"), ("fr", "en"), ("ru", "en"), ("en", "de"), ("fr", "de")]
+    assert untrained_directions(trained) == ["ru-fr", "ru-de"]
+
+
+def test_an_untrained_pair_is_scored_straight_and_around() -> None:
+    translator = Scripted({"en": ENGLISH, "de": GERMAN})
+    test_set = TestSet("made up", "fr-de", FRENCH, GERMAN)
+    scored = list(evaluate_untrained(cast("Translator", translator), [test_set], (5,)))
+    assert [s.settings for s in scored] == ["beam 5, int8, zero-shot", "beam 5, int8, via en"]
+    assert translator.asked == [(None, "de", FRENCH[0]), ("fr", "en", FRENCH[0]), ("en", "de", ENGLISH[0])]
+
+
+def test_a_report_says_where_its_figures_come_from(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    bundle, report = str(DATA / "tiny.traverba"), tmp_path / "tiny.report"
+    assert main(["evaluate", bundle, "--data", str(tmp_path / "empty"), "--report", str(report)]) == 0
+    figures = json.loads((tmp_path / "tiny.report.json").read_text(encoding="utf-8"))
+    assert figures["command"] == "traverba-export evaluate tiny.traverba --data DATA --report tiny.report"
+    assert figures["packages"]["sacrebleu"] and figures["bundle"] == "tiny" and figures["scores"] == []
+    text = (tmp_path / "tiny.report.md").read_text(encoding="utf-8")
+    assert figures["command"] in text and figures["date"] in text and str(tmp_path) not in text
+    assert not list(tmp_path.glob("*.partial"))
+
+
+def test_the_challenge_counts_the_directions_a_bundle_lacks(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rates = tmp_path / "rates.json"
+    assert main(["evaluate", str(DATA / "tiny.traverba"), "--challenge", "--json", str(rates)]) == 0
+    figures = json.loads(rates.read_text(encoding="utf-8"))
+    assert figures["rates"]["all"]["tried"] == 0 and figures["rates"]["all"]["skipped"] >= 300
+    assert "| all | 0 | 0 | – |" in capsys.readouterr().out
+
+
+def test_either_test_sets_or_the_challenge_must_be_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as error:
+        main(["evaluate", "tiny"])
+    assert error.value.code == 2 and "--challenge" in capsys.readouterr().err
