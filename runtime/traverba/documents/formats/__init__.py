@@ -19,6 +19,11 @@ __all__ = ["FORMATS", "Document", "FileOptions", "Format", "Reading", "format_of
 
 FORMATS = {
     ".txt": "plain.PlainText",
+    ".md": "pages.Markdown",
+    ".markdown": "pages.Markdown",
+    ".html": "pages.Html",
+    ".htm": "pages.Html",
+    ".xhtml": "pages.Xhtml",
     ".srt": "subtitles.Subtitles",
     ".vtt": "subtitles.Subtitles",
     ".po": "catalogue.Catalogue",

@@ -117,6 +117,17 @@ def parse_xml(data: bytes, name: str) -> XmlFile:
     return XmlFile(utf8, encoding, _Builder(name).parse(utf8))
 
 
+def parse_xml_text(text: str, name: str) -> XmlFile:
+    """The same for text, whatever encoding it says it once had."""
+    try:
+        data = text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise DocumentError(f"{name} holds half of a character (a lone surrogate): {error}") from error
+    if len(data) > LARGEST_BYTES:
+        raise DocumentError(f"{name} has {len(data)} bytes of XML; at most {LARGEST_BYTES} are read")
+    return XmlFile(data, "utf-8", _Builder(name).parse(data))
+
+
 def _encoding(data: bytes) -> str:
     for mark, encoding in ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be")):
         if data.startswith(mark):

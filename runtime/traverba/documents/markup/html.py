@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
-from html import unescape
 
 from traverba.documents.formats.xmltree import Element, Node, Text
 from traverba.documents.formats.xmlunits import Role, Roles, Spliced, Unit, find_units, insertion, weave
 from traverba.documents.inline import InlineText
+from traverba.documents.markup.attributes import attribute_values, quoted, write_value
 from traverba.documents.markup.html_elements import (
     LISTED,
     is_code,
@@ -19,9 +18,6 @@ from traverba.documents.markup.html_elements import (
 from traverba.documents.markup.html_tree import IMPLIED, parse_html
 
 NO_BREAK_SPACE = "\u00a0"
-
-_NAME = re.compile(rb"<[^\s/>]+")
-_ATTRIBUTE = re.compile(rb"""([^\s/>=]+)(?:\s*=\s*("[^"]*"|'[^']*'|[^\s>"'][^\s>]*))?""")
 
 
 class HtmlPage:
@@ -78,18 +74,18 @@ class HtmlPage:
             if IMPLIED in element.attributes or is_marked_untranslated(element):
                 continue
             names = text_attributes(element)
-            for name, value, span in _attribute_values(element, self._file.data) if names else ():
+            for name, value, span in attribute_values(element, self._file.data) if names else ():
                 if name in names:
-                    yield Unit(*span, InlineText(value), (), _write_value)
+                    yield Unit(*span, InlineText(value), (), write_value)
 
     def _language(self) -> Iterator[Unit]:
         """What says which language the page is in: it is in another now."""
         html = next((e for e in self._file.root.elements() if e.name == "html"), None)
         if html is None or IMPLIED in html.attributes:
             return
-        labels = {name: span for name, _, span in _attribute_values(html, self._file.data) if "lang" in name}
+        labels = {name: span for name, _, span in attribute_values(html, self._file.data) if "lang" in name}
         for name in {"lang", "xml:lang"} & labels.keys():
-            yield _replacement(labels[name], _quoted(self._target, self._file.data[labels[name][0]]))
+            yield _replacement(labels[name], quoted(self._target, self._file.data[labels[name][0]]))
         if "lang" not in labels:
             yield insertion(html.start + len("<html"), f' lang="{self._target}"'.encode())
 
@@ -110,33 +106,10 @@ def _list_items(nodes: Sequence[Node], role_of: Roles) -> Iterator[Element]:
             words = words or any(map(str.isalpha, node.text))
 
 
-def _attribute_values(element: Element, data: bytes) -> Iterator[tuple[str, str, tuple[int, int]]]:
-    """Name, value and place of each attribute in a start tag that has a value, quotes included."""
-    tag = data[: element.inner]
-    name = _NAME.match(tag, element.start)
-    for match in _ATTRIBUTE.finditer(tag, name.end() if name else element.inner):
-        if match[2] is not None:
-            value = match[2].decode("utf-8")
-            bare = value[1:-1] if value[0] in "\"'" else value
-            yield match[1].decode("utf-8").lower(), unescape(bare), match.span(2)
-
-
 def _replacement(span: tuple[int, int], data: bytes) -> Unit:
     unit = insertion(span[0], data)
     unit.end = span[1]
     return unit
-
-
-def _write_value(translation: InlineText, unit: Unit, spliced: Spliced) -> bytes:
-    return _quoted(translation.text, spliced.file.data[unit.start])
-
-
-def _quoted(value: str, quote: int) -> bytes:
-    """An attribute's value in the quotes that it had, or double ones if it had none."""
-    escaped = value.replace("&", "&amp;").replace("<", "&lt;")
-    if quote == ord("'"):
-        return b"'" + escaped.replace("'", "&#39;").encode("utf-8") + b"'"
-    return b'"' + escaped.replace('"', "&quot;").encode("utf-8") + b'"'
 
 
 def _weave_with_references(translation: InlineText, unit: Unit, spliced: Spliced) -> bytes:
