@@ -17,6 +17,11 @@ OPTIONS = (
     "languages",
     "model",
     "glossary",
+    "columns",
+    "encoding",
+    "retranslate",
+    "force",
+    "no-resume",
     "json",
     "threads",
     "device",
@@ -43,6 +48,7 @@ def build_parser(environ: Mapping[str, str]) -> argparse.ArgumentParser:
     variables = {name: PREFIX + name.upper().replace("-", "_") for name in OPTIONS}
     defaults = {name: environ[variable] for name, variable in variables.items() if environ.get(variable)}
     _add_translate(commands, defaults)
+    _add_translate_file(commands, defaults)
     _add_detect(commands, defaults)
     _add_models(commands, defaults)
     _add_doctor(commands, defaults)
@@ -72,6 +78,45 @@ def _add_translate(commands: Commands, defaults: Mapping[str, str]) -> None:
     names = {"from": "source", "to": "target"}
     given = ("from", "to", "model", "glossary", "threads", "device", "provider", "precision")
     parser.set_defaults(**{names.get(name, name): defaults[name] for name in given if name in defaults})
+
+
+def _add_translate_file(commands: Commands, defaults: Mapping[str, str]) -> None:
+    parser = commands.add_parser(
+        "translate-file",
+        help="translate a file into another of the same format",
+        description="Translate the text of IN; all else stays as it is. OUT appears when it is complete. "
+        "A job that was interrupted or killed goes on when the same command is given again.",
+        epilog=EPILOG,
+    )
+    parser.add_argument(
+        "input", metavar="IN", help="the ending of its name says what it is: .txt, .docx, ..."
+    )
+    parser.add_argument("output", metavar="OUT", help="the file to write")
+    parser.add_argument("--from", dest="source", metavar="LANG", help="source language (default: any)")
+    parser.add_argument(
+        "--to", dest="target", metavar="LANG", required="to" not in defaults, help="target language"
+    )
+    parser.add_argument("--glossary", metavar="FILE", help="terms and their translations: .csv, .tsv or .tbx")
+    files = parser.add_argument_group("files")
+    files.add_argument(
+        "--columns", metavar="NAME,NAME", help="of a table: names in its first row, or numbers"
+    )
+    files.add_argument(
+        "--encoding", default="utf-8", metavar="NAME", help="of a text file that is not UTF-8, such as cp1252"
+    )
+    for name, meaning in (
+        ("retranslate", "also texts that have a translation (.po, .xliff, .tmx)"),
+        ("force", "replace OUT if it is there"),
+        ("no-resume", "begin again, whatever an interrupted job has finished"),
+    ):
+        files.add_argument(f"--{name}", action="store_true", default=is_on(defaults, name), help=meaning)
+    _add_model(parser)
+    _add_machine(parser)
+    parser.add_argument("--beam", type=int, metavar="N", help="beam size; 1 is greedy (default: the model's)")
+    names = {"from": "source", "to": "target"}
+    given = ("from", "to", "glossary", "columns", "encoding", "model", "beam")
+    machine = ("threads", "device", "provider", "precision")
+    parser.set_defaults(**{names.get(n, n): defaults[n] for n in (*given, *machine) if n in defaults})
 
 
 def _add_detect(commands: Commands, defaults: Mapping[str, str]) -> None:

@@ -59,6 +59,10 @@ def _run(args: Namespace) -> int:
         from traverba.cli.translate import run_translate
 
         return run_translate(args, cast(BufferedReader, sys.stdin.buffer), sys.stdout)
+    if args.command == "translate-file":
+        from traverba.cli.translate_file import run_translate_file
+
+        return run_translate_file(args, sys.stdout, sys.stderr)
     if args.command == "detect":
         from traverba.cli.detect import run_detect
 

@@ -90,6 +90,21 @@ SAMPLES = (
     ),
     Sample("wide.txt", "\ufeffété 👍\nb".encode("utf-16-le"), "\ufeffÉTÉ 👍\nB".encode("utf-16-le")),
     Sample(
+        "page.html",
+        b"<h1>One</h1>\r\n<p class=x>two <b>three &amp; four</b><br>five<pre>as is</pre>\r\n",
+        b"<h1>ONE</h1>\r\n<p class=x>TWO <b>THREE &amp; FOUR</b><br>FIVE<pre>as is</pre>\r\n",
+    ),
+    Sample(
+        "page.xhtml",
+        PAGE.format("One", "two <b>three</b>").encode(),
+        PAGE.format("ONE", "TWO <b>THREE</b>").encode(),
+    ),
+    Sample(
+        "notes.md",
+        b"# One\r\n\r\ntwo **three** [four](five.html) `six`\r\n\r\n    as is\r\n",
+        b"# ONE\r\n\r\nTWO **THREE** [FOUR](five.html) `six`\r\n\r\n    as is\r\n",
+    ),
+    Sample(
         "movie.srt",
         b"1\r\n00:00:01,000 --> 00:00:02,500 X1:20\r\n<i>Hello, <b>you</b> there</i>\r\n\r\n\r\n"
         b"3\r\n00:00:03,000 --> 00:00:04,000\r\n{\\an8}- Where are you?\r\n- Here.",

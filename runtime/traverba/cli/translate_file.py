@@ -1,0 +1,46 @@
+"""``traverba translate-file``: one file in, its translation out."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from dataclasses import replace
+from pathlib import Path
+from typing import TextIO
+
+from traverba.cli.progress import show_progress
+from traverba.cli.translate import glossary_of, load_from
+from traverba.documents.formats import FileOptions
+from traverba.documents.job import check_paths, journal_of, translate_file
+
+
+def run_translate_file(args: Namespace, stdout: TextIO, stderr: TextIO) -> int:
+    """Translate, and say in one line what was done."""
+    source, output = Path(args.input), Path(args.output)
+    check_paths(source, output, force=args.force)  # before a model is loaded
+    try:
+        with load_from(args) as translator, show_progress(stderr) as progress:
+            options = replace(translator.options, beam_size=args.beam) if args.beam else translator.options
+            report = translate_file(
+                translator,
+                source,
+                output,
+                target=args.target,
+                source=args.source,
+                options=options,
+                glossary=glossary_of(args),
+                file_options=FileOptions(args.encoding, _columns(args.columns), args.retranslate),
+                progress=progress,
+                resume=not args.no_resume,
+                force=args.force,
+            )
+    except KeyboardInterrupt:
+        if journal_of(output).exists():
+            stderr.write(f"traverba: interrupted; the same command goes on from {journal_of(output)}\n")
+        raise
+    earlier = f", {report.continued} of them by an earlier run" if report.continued else ""
+    stdout.write(f"{output}: {report.units} texts{earlier}\n")
+    return 0
+
+
+def _columns(given: str | None) -> tuple[str, ...]:
+    return tuple(name.strip() for name in given.split(",")) if given else ()
