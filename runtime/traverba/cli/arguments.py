@@ -17,6 +17,7 @@ OPTIONS = (
     "languages",
     "model",
     "glossary",
+    "format",
     "columns",
     "encoding",
     "retranslate",
@@ -70,13 +71,19 @@ def _add_translate(commands: Commands, defaults: Mapping[str, str]) -> None:
     parser.add_argument(
         "--to", dest="target", metavar="LANG", required="to" not in defaults, help="target language"
     )
+    parser.add_argument(
+        "--format",
+        choices=("text", "html", "markdown", "xml"),
+        default="text",
+        help="what the input is: lines of text, or one document whose markup stays (default: text)",
+    )
     parser.add_argument("--glossary", metavar="FILE", help="terms and their translations: .csv, .tsv or .tbx")
     _add_json(parser, defaults, "one JSON object a line, with scores, alignment and timings")
     _add_model(parser)
     _add_machine(parser)
     add_decoding(parser, defaults)
     names = {"from": "source", "to": "target"}
-    given = ("from", "to", "model", "glossary", "threads", "device", "provider", "precision")
+    given = ("from", "to", "model", "format", "glossary", "threads", "device", "provider", "precision")
     parser.set_defaults(**{names.get(name, name): defaults[name] for name in given if name in defaults})
 
 

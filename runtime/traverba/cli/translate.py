@@ -24,6 +24,10 @@ BATCHING = Batching(window=256)
 
 def run_translate(args: Namespace, stdin: io.BufferedIOBase, stdout: TextIO) -> int:
     """Translate and write; what comes before a line that cannot be read is still written."""
+    if args.format != "text":
+        from traverba.cli.markup import run_markup
+
+        return run_markup(args, stdin, stdout)
     if args.stream and (args.json or args.n_best):
         raise OptionError("stream must stand alone: json and n-best need the whole translation")
     groups: Iterable[list[str]] = [[f"{text}\n" for text in args.text]] if args.text else read_lines(stdin)
