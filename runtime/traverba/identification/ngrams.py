@@ -67,7 +67,9 @@ def ngram_keys(words: Sequence[str]) -> tuple[Keys, NDArray[np.bool_], NDArray[n
         key = (key ^ padded[order : order + len(codes)]) * _MULTIPLIER
         key ^= key >> _SHIFT
         keys[:, order] = key
-    return keys, left[:, None] > np.arange(MAX_ORDER), word_of
+    inside = left[:, None] > np.arange(MAX_ORDER)
+    inside[:, 0] &= codes > max(map(ord, (_BEGIN, _END)))  # a mark alone says nothing
+    return keys, inside, word_of
 
 
 class NgramVocabulary:
