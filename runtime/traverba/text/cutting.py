@@ -11,7 +11,7 @@ from traverba.text.pieces import Span
 
 CLAUSE_END = re.compile(r"[;:,،](?=\s)\s*|[、，；：]|(?<=\s)[–—-]\s+|(?<=[.!?…])\s+")
 SPACE = re.compile(r"\s+")
-CHARACTERS_PER_TOKEN = 12
+CHARACTERS_PER_TOKEN = 8
 """More than any text has on average: so many characters for each token are looked at together."""
 
 JOINERS = "\u200d\ufe0f"
@@ -21,20 +21,19 @@ def cut(
     text: str,
     span: Span,
     atoms: Sequence[Span],
-    token_ends: Callable[[Span], list[int]],
+    token_limit: Callable[[Span], int | None],
     longest: int,
     most_atoms: int,
 ) -> Iterator[Span]:
     """Parts of ``span`` with at most so many tokens and atoms, none of which ends inside an atom.
 
-    ``token_ends`` says where in the text each token of a part ends.
+    ``token_limit`` says where in the text a part has its most tokens, None if it has no more than that.
     """
     start, end = span
     while start < end:
         stop = _window_end(start, end, atoms, longest, most_atoms)
-        ends = token_ends((start, stop))
-        if len(ends) > longest:
-            stop = min(stop, max(ends[longest - 1], start + 1))
+        if (limit := token_limit((start, stop))) is not None:
+            stop = min(stop, max(limit, start + 1))
         if stop < end:
             stop = _best_cut(text, start, stop, end, atoms)
         yield start, stop

@@ -45,6 +45,9 @@ class TextOptions:
     keep: tuple[str, ...] = ()
     """Words and names that are not translated."""
 
+    only_foreign: bool = False
+    """Paragraphs that the language identifier finds in the target language already stay as they are."""
+
     match_case: bool = True
     """Text in capitals or in title case is read as ordinary text and comes out in the same case."""
 

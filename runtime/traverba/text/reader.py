@@ -101,16 +101,19 @@ class Reader:
             yield sentence
             return
         atoms = [each.span for each in within]
-        yield from cut(text, sentence, atoms, partial(self._token_ends, text, within), longest, MOST)
+        yield from cut(text, sentence, atoms, partial(self._token_limit, text, within), longest, MOST)
 
-    def _token_ends(self, text: str, within: Sequence[Protected], span: Span) -> list[int]:
-        """Where in the text each token of a part ends, with stand-ins in it."""
+    def _token_limit(self, text: str, within: Sequence[Protected], span: Span) -> int | None:
+        """Where a part of the text, with stand-ins in it, has as many tokens as it may have."""
         start, end = span
         inside = [_moved(each, -start) for each in _within(within, span)]
         piece = text[start:end]
         masked = Rewriting(piece, map(_edit, inside, stand_for(piece, [each.span for each in inside])))
-        tokens = self.tokenizer.spans(self.tokenizer.encode(masked.text))
-        return [start + masked.to_old((0, token_end))[1] for _, token_end in tokens]
+        ids = self.tokenizer.encode(masked.text)
+        if len(ids) <= self.options.longest:
+            return None
+        *_, (_, last) = self.tokenizer.spans(ids[: self.options.longest])
+        return start + masked.to_old((0, min(last, len(masked.text))))[1]
 
     def _is_common(self, word: str) -> bool:
         """Whether a word is one of the vocabulary's, as few names are."""

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from traverba.text.phrases import CLOSING
 from traverba.text.pieces import Span
 from traverba.text.rewriting import Edit
 
@@ -28,6 +29,8 @@ class StandIn:
     follows_word: bool
     """Whether a letter or digit stands directly before it in the source; the model reads a space there."""
     precedes_word: bool
+    follows_space: bool
+    """Whether it stands apart in the source, as it then does in the translation."""
 
     @property
     def read(self) -> str:
@@ -39,7 +42,8 @@ def stand_for(text: str, spans: Iterable[Span]) -> list[StandIn]:
     stand_ins = []
     for number, (start, end) in enumerate(spans):
         before, after = text[max(0, start - 1) : start], text[end : end + 1]
-        stand_ins.append(StandIn(f"{{{number}}}", text[start:end], before.isalnum(), after.isalnum()))
+        words, apart = (before.isalnum(), after.isalnum()), before.isspace()
+        stand_ins.append(StandIn(f"{{{number}}}", text[start:end], *words, apart))
     return stand_ins
 
 
@@ -49,13 +53,19 @@ def occurrences(decoded: str, stand_in: StandIn) -> list[Span]:
 
 
 def put_back(decoded: str, stand_in: StandIn, span: Span) -> Edit:
-    """Its original in its place, with the source's spaces between it and a word."""
+    """Its original in its place, with the source's spaces around it."""
     start, end = span
+    original = stand_in.original
     if stand_in.follows_word and start > 1 and decoded[start - 1] == " " and decoded[start - 2].isalnum():
         start -= 1
     if stand_in.precedes_word and decoded[end : end + 1] == " " and decoded[end + 1 : end + 2].isalnum():
         end += 1
-    return Edit((start, end), stand_in.original)
+    elif decoded[end : end + 1].isalnum() and not stand_in.precedes_word:
+        original += " "
+    before = decoded[max(0, start - 1) : start]
+    if stand_in.follows_space and (before.isalnum() or (before and before in CLOSING)):
+        original = f" {original}"
+    return Edit((start, end), original)
 
 
 def take_out(decoded: str, span: Span) -> Edit:
