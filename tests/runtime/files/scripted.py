@@ -1,4 +1,4 @@
-"""A translator that changes each word by a function, with the alignment that is true of it."""
+"""A translator that changes each word by a function, line by line, with the alignment that is true of it."""
 
 from __future__ import annotations
 
@@ -31,26 +31,36 @@ class WordByWord:
 
     def _translation(self, text: str, target: str) -> Translation:
         parts: list[str] = []
+        segments: list[Segment] = []
         alignment: list[AlignedWords] = []
         done = length = 0
         for match in WORD.finditer(text):
             between, word = text[done : match.start()], self._change(match[0])
             start = length + len(between)
             parts += [between, word]
-            alignment.append(AlignedWords(match.span(), (start, start + len(word)), 1.0))
+            span = (start, start + len(word))
+            alignment.append(AlignedWords(match.span(), span, 1.0))
+            if segments and "\n" not in between:
+                first = segments.pop()
+                segments.append(_segment((first.source[0], match.end()), (first.target[0], span[1])))
+            else:
+                segments.append(_segment(match.span(), span))
             done, length = match.end(), start + len(word)
         translated = "".join([*parts, text[done:]])
         hypothesis = TranslationHypothesis(translated, -1.0, -1.0, (), tuple(alignment), True)
-        segment = Segment((0, len(text)), (0, len(translated)), -1.0, None, ())
         told = {
             "text": translated,
             "source_text": text,
             "target": target,
             "hypotheses": (hypothesis,),
-            "segments": (segment,) if text else (),
+            "segments": tuple(segments),
         }
         # Files ask for nothing else, however much a translation tells.
         return Translation(**({each.name: () for each in fields(Translation)} | told))
+
+
+def _segment(source: tuple[int, int], target: tuple[int, int]) -> Segment:
+    return Segment(source, target, -1.0, None, ())
 
 
 def identity() -> WordByWord:

@@ -17,6 +17,8 @@ from traverba.documents.inline import InlineText
 from traverba.errors import DocumentError
 
 MSGSTR = re.compile(r"\s*msgstr(?:\[\d+\])?[\s\"]")
+STRING = re.compile(r'(?:msg\w+(?:\[\d+\])?\s*)?"(?:[^"\\]|\\.)*+"\s*')
+"""What a line with a string in it is; polib overlooks quotes that are not closed."""
 WIDTH = 76
 """Columns at which gettext's tools break a string, with its quotes 78."""
 LONGEST_ENTRY = 100_000
@@ -72,15 +74,14 @@ class Catalogue:
         """What an entry has to translate, one form or two, and how many forms the target has; 0 without."""
         if not any(MSGSTR.match(line) for line in lines) and not "".join(lines).strip():
             return [], 0
+        for i, line in enumerate(lines):
+            if line.startswith(("msg", '"')) and not STRING.fullmatch(line):
+                raise self._not_a_catalogue(number + i)
         try:
             entries = self._polib.pofile("".join(lines), encoding="utf-8")
         except (OSError, ValueError, IndexError, AttributeError) as error:
             place = re.search(r"line (\d+)", str(error))
-            line = number + int(place[1]) - 1 if place else number
-            raise DocumentError(
-                f"{self._reading.path}, line {line}: not what a gettext catalogue may hold; "
-                "msgfmt --check says more"
-            ) from error
+            raise self._not_a_catalogue(number + int(place[1]) - 1 if place else number) from error
         for entry in entries:
             answers = entry.msgstr_plural.values() if entry.msgid_plural else [entry.msgstr]
             if entry.obsolete or (any(answers) and not self._reading.options.retranslate):
@@ -88,6 +89,12 @@ class Catalogue:
             plural = [entry.msgid_plural] if entry.msgid_plural else []
             return [entry.msgid, *plural], len(answers)
         return [], 0
+
+    def _not_a_catalogue(self, line: int) -> DocumentError:
+        return DocumentError(
+            f"{self._reading.path}, line {line}: not what a gettext catalogue may hold; "
+            "msgfmt --check says more"
+        )
 
 
 def _is_header(lines: Sequence[str]) -> bool:
@@ -105,7 +112,7 @@ def _with_translations(lines: Sequence[str], texts: Sequence[str], slots: int) -
     behind = next(
         (i for i in range(first, len(lines)) if not lines[i].lstrip().startswith(("msgstr", '"'))), len(lines)
     )
-    line_end = lines[first][len(lines[first].rstrip("\r\n")) :] or "\n"
+    line_end = next((line[len(line.rstrip("\r\n")) :] for line in lines if line[-1] in "\r\n"), "\n")
     written = [f"{line}{line_end}" for keyword, text in answers for line in _set(keyword, text)]
     if behind == len(lines) and not lines[-1].endswith(("\n", "\r")):
         written[-1] = written[-1].rstrip("\r\n")
