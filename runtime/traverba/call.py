@@ -10,6 +10,7 @@ from traverba.bundle import Calibration, Manifest
 from traverba.decoding import Control, Decoded, DecodeOptions, SpecialIds
 from traverba.errors import LanguageError
 from traverba.guidance import Guidance
+from traverba.identification import Detection
 from traverba.repair import Repair
 from traverba.results import Timings, Translation, TranslatorInfo
 from traverba.terms import term_uses
@@ -34,6 +35,8 @@ class Call:
     options: DecodeOptions
     control: Control | None
     repair: Repair
+    detect: Callable[[str], Detection] | None
+    """Says which language a text is in, if the caller left that open."""
     another_clock: Callable[[], TimedModel]
     """The same model, timed apart: for work that only one text needs."""
 
@@ -59,10 +62,11 @@ class Call:
         flags = [flag for answer in answers for flag in answer.flags]
         flags += (flag for segment in segments for flag in segment.flags)
         steps = sum(answer.decoded.steps for answer in answers)
+        detected = self.detect(prepared.text) if self.detect else None
         return Translation(
             text=hypotheses[0].text,
             source_text=prepared.text,
-            source=self.source,
+            source=detected.language if detected else self.source,
             target=self.target,
             hypotheses=hypotheses,
             segments=segments,
@@ -72,6 +76,7 @@ class Call:
             model=f"{self.info.name} {self.info.version}",
             provider=self.info.provider,
             precision=self.info.precision,
+            detected=detected,
         )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from traverba.confidence import weakest
 from traverba.decoding import Flag
+from traverba.identification import Detection
 from traverba.text import Span, TextFlag
 
 
@@ -88,7 +89,7 @@ class Translation:
     text: str
     source_text: str
     source: str | None
-    """The source language, if the caller named it."""
+    """The source language, if the caller named it or had it detected."""
     target: str
     hypotheses: tuple[TranslationHypothesis, ...]
     """Best first; `text`, `score`, `tokens` and `alignment` are those of the first."""
@@ -102,6 +103,8 @@ class Translation:
     """Name and version of the bundle."""
     provider: str
     precision: str
+    detected: Detection | None = None
+    """What the language identifier said, if the caller left the source language to it."""
 
     def __str__(self) -> str:
         return self.text

@@ -30,7 +30,9 @@ from traverba.decoding import (
 )
 from traverba.decoding.model import DecoderStep
 from traverba.errors import OptionError, TranslatorClosedError
+from traverba.foreign import foreign_reader
 from traverba.guidance import guide
+from traverba.identification import Detection, load_identifier
 from traverba.repair import Repair
 from traverba.results import Translation, TranslationHypothesis, TranslatorInfo
 from traverba.streaming import TranslationStream, stream_text
@@ -38,6 +40,8 @@ from traverba.terms import term_reader
 from traverba.text import Reader, TextOptions, TextTokenizer, find_segments
 from traverba.timing import TimedModel
 
+AUTO = "auto"
+"""As a source language: whichever the identifier finds."""
 AS_LINES = TextOptions(split="lines")
 AS_IT_STANDS = AS_LINES.for_words(begun=True, required=False, chosen=False)
 
@@ -213,6 +217,10 @@ class Translator:
         restored = [restore(*pair, self._tokenizer) for pair in pairs]
         return assemble_hypothesis(prepared, restored, target_text, wanted)
 
+    def detect(self, text: str) -> Detection:
+        """Which of the model's languages a text is in; `traverba.detect` knows many more."""
+        return load_identifier().detect(text, languages=self._detectable)
+
     def token_ids(self, text: str) -> tuple[int, ...]:
         """The ids that write ``text`` behind a space, for options that are about single tokens."""
         return tuple(self._tokenizer.encode(text))
@@ -235,6 +243,11 @@ class Translator:
         return with_words(self._special, self._tokenizer)
 
     @cached_property
+    def _detectable(self) -> list[str]:
+        """The languages of this model that the identifier knows."""
+        return [language for language in self.info.languages if load_identifier().knows(language)]
+
+    @cached_property
     def _word_starts(self) -> frozenset[int]:
         """Tokens that begin a word behind a space."""
         pieces = enumerate(map(self._tokenizer.piece, range(self._tokenizer.vocab_size)))
@@ -244,6 +257,8 @@ class Translator:
         """``reading`` takes the place of what follows from the options given."""
         if self._model is None:
             raise TranslatorClosedError("the translator is closed; load another with load_translator()")
+        detect = self.detect if given.source == AUTO else None
+        given = replace(given, source=None) if detect else given
         guidance = guide(self._tokenizer, given.prefix, given.require, given.suppress)
         options, model = given.options or self.options, self._model
         return Call(
@@ -262,6 +277,7 @@ class Translator:
             repair=Repair(
                 self._tokenizer, options, lambda: self._special_and_words, given.control or Control()
             ),
+            detect=detect,
             another_clock=lambda: TimedModel(model),
         )
 
@@ -269,7 +285,8 @@ class Translator:
         directions, named = self._manifest.directions, given.source
         sources = tuple(d.source for d in directions if d.target == target and named in (None, d.source))
         reader = Reader(self._tokenizer, options, sources, target)
-        return term_reader(reader, given.glossary) if given.glossary else reader
+        reader = term_reader(reader, given.glossary) if given.glossary else reader
+        return foreign_reader(reader) if options.only_foreign else reader
 
 
 def _regroup(call: Call, pending: deque[Prepared], answers: Iterator[Decoded]) -> Iterator[Translation]:

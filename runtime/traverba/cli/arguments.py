@@ -15,6 +15,7 @@ OPTIONS = (
     "from",
     "to",
     "languages",
+    "only-foreign",
     "model",
     "glossary",
     "format",
@@ -76,6 +77,12 @@ def _add_translate(commands: Commands, defaults: Mapping[str, str]) -> None:
         choices=("text", "html", "markdown", "xml"),
         default="text",
         help="what the input is: lines of text, or one document whose markup stays (default: text)",
+    )
+    parser.add_argument(
+        "--only-foreign",
+        action="store_true",
+        default=is_on(defaults, "only-foreign"),
+        help="leave lines as they are that are in the target language already",
     )
     parser.add_argument("--glossary", metavar="FILE", help="terms and their translations: .csv, .tsv or .tbx")
     _add_json(parser, defaults, "one JSON object a line, with scores, alignment and timings")

@@ -16,7 +16,8 @@ from traverba.errors import OptionError
 from traverba.glossary import Glossary, load_glossary
 from traverba.loading import load_translator
 from traverba.results import Translation
-from traverba.translator import Translator
+from traverba.text import TextOptions
+from traverba.translator import AUTO, Translator
 
 BATCHING = Batching(window=256)
 """Enough lines read ahead to fill batches of equal length, few enough that the first soon come out."""
@@ -44,9 +45,10 @@ def _write(
 ) -> None:
     translations = translator.translate_iter(
         (line.removesuffix("\n") for line in lines),
-        source=args.source,
+        source=args.source or (AUTO if args.json else None),
         target=args.target,
         options=options,
+        text_options=text_options(args),
         prefix=args.prefix,
         require=args.require,
         suppress=args.suppress,
@@ -69,6 +71,7 @@ def _stream(
             source=args.source,
             target=args.target,
             options=options,
+            text_options=text_options(args),
             prefix=args.prefix,
             require=args.require,
             suppress=args.suppress,
@@ -89,6 +92,11 @@ def decode_options(args: Namespace, options: DecodeOptions) -> DecodeOptions:
     if args.sample or drawing:
         chosen["sampling"] = Sampling(**drawing)
     return replace(options, **chosen)
+
+
+def text_options(args: Namespace) -> TextOptions:
+    """What the options say about the text."""
+    return TextOptions(only_foreign=args.only_foreign)
 
 
 def _given(args: Namespace, options: Sequence[Option]) -> dict[str, Any]:
