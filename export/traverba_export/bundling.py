@@ -132,8 +132,8 @@ def export_bundle(
             f"{weights_file} has {trained.model.config.vocab_size} subwords, {tokenizer_path} has "
             f"{subwords.vocab_size}; give the vocabulary of the same run, and train with its size"
         )
-    if not isinstance(trained.model, EncoderDecoder):
-        shortlist = None  # the other rungs have no output layer that costs much
+    if not isinstance(trained.model, EncoderDecoder) or trained.model.config.attention == "none":
+        shortlist = None  # for the other rungs speed is no aim
     variants = tuple(_variant(p, storage, narrow=shortlist is not None) for p in precisions)
     manifest = _manifest(recipe, trained, subwords, variants, bundle_version, scores)
     content = _Content(

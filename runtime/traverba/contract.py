@@ -119,18 +119,29 @@ def shortlist_graph(weight: DType) -> GraphSpec:
 def narrow_step(weight: DType) -> GraphSpec:
     """A decoder step that chooses among L tokens for each row.
 
+    Everything comes in the shape in which it is needed, so that a step does nothing that could be
+    done once for a batch: keys and bias of the memory with the axes that rows and positions are
+    broadcast along, ``grouping`` = (B, K, 1, A), into which the rows' queries are put.
+
     ``columns`` says where in the part a row's tokens stand, and ``top_columns`` counts along them, so
     a row's numbers depend on its own list alone, whatever else is in the part.
     """
-    *state, top_k = DECODER_STEP.inputs
+    state, top_k = DECODER_STEP.inputs[:3], DECODER_STEP.inputs[-1]
+    memory = (
+        MEMORY[0],
+        TensorSpec("memory_keys", "float32", ("B", 1, "S", "A")),
+        TensorSpec("memory_bias", "float32", ("B", 1, "S")),
+        TensorSpec("grouping", "int64", (4,)),
+    )
+    attention = TensorSpec("attention", "float32", ("B", "K", "S"))
     chosen = (
         TensorSpec("top_log_probs", "float32", ("N", "C")),
         TensorSpec("top_columns", "int64", ("N", "C")),
     )
     return GraphSpec(
         "narrow_step",
-        (*state, *output_part(weight), TensorSpec("columns", "int32", ("N", "L")), top_k),
-        (*chosen, *DECODER_STEP.outputs[2:4]),
+        (*state, *memory, *output_part(weight), TensorSpec("columns", "int32", ("N", "L")), top_k),
+        (*chosen, DECODER_STEP.outputs[2], attention),
     )
 
 

@@ -31,15 +31,42 @@ def attend(
     return b.op("Reshape", contexts, b.constant([-1, memory_size])), b.op("Flatten", weights, axis=2)
 
 
+def attend_grouped(
+    b: GraphBuilder, arithmetic: Arithmetic, attention: Attention, queries: str, memory_size: int
+) -> tuple[str, str]:
+    """The same from the inputs of `traverba.contract.narrow_step`, which come in the shapes they meet in.
+
+    ``queries`` (N, H) -> contexts (N, M) and weights (B, K, S). Two dozen small operators cost a step
+    as much as a layer, so what can be done once for a batch is not done here.
+    """
+    projected = _projected(b, arithmetic, attention, queries)
+    grouped = b.op("Reshape", projected, "grouping")  # (B, K, 1, A)
+    if attention.kind == "additive":
+        scores = _additive_scores(b, attention, grouped, "memory_keys")
+    else:
+        keys = b.op("Squeeze", "memory_keys", b.constant([1]))
+        rows = b.op("Squeeze", grouped, b.constant([2]))
+        scores = b.op("MatMul", rows, b.op("Transpose", keys, perm=[0, 2, 1]))
+    weights = b.op("Softmax", b.op("Add", scores, "memory_bias"), axis=-1)
+    contexts = b.op("MatMul", weights, "memory")  # (B, K, M)
+    return b.op("Reshape", contexts, b.constant([-1, memory_size])), weights
+
+
 def _queries(b: GraphBuilder, arithmetic: Arithmetic, attention: Attention, queries: str) -> str:
     """The N rows as (B, K, A): the rows of a sentence are contiguous."""
-    if attention.kind == "additive":
-        query = attention.query
-        queries = arithmetic.linear(b, f"{SITE}.query", [(queries, query.in_features)], query.weight, None)
+    projected = _projected(b, arithmetic, attention, queries)
     sentences = b.dim("memory_bias", 0)
     width = b.dim("memory_keys", 2)
     shape = b.op("Concat", sentences, b.constant([-1]), width, axis=0)
-    return b.op("Reshape", queries, shape)
+    return b.op("Reshape", projected, shape)
+
+
+def _projected(b: GraphBuilder, arithmetic: Arithmetic, attention: Attention, queries: str) -> str:
+    """``queries`` (N, H) -> (N, A)."""
+    if attention.kind != "additive":
+        return queries
+    query = attention.query
+    return arithmetic.linear(b, f"{SITE}.query", [(queries, query.in_features)], query.weight, None)
 
 
 def _scores(b: GraphBuilder, attention: Attention, queries: str) -> str:
@@ -48,7 +75,12 @@ def _scores(b: GraphBuilder, attention: Attention, queries: str) -> str:
         return _rows_times(b, queries, b.op("Transpose", "memory_keys", perm=[0, 2, 1]))
     apart = b.op("Unsqueeze", queries, b.constant([2]))  # (B, K, 1, A)
     keys = b.op("Unsqueeze", "memory_keys", b.constant([1]))  # (B, 1, S, A)
-    mixed = b.op("Tanh", b.op("Add", apart, keys))
+    return _additive_scores(b, attention, apart, keys)
+
+
+def _additive_scores(b: GraphBuilder, attention: Attention, queries: str, keys: str) -> str:
+    """``queries`` (B, K, 1, A), ``keys`` (B, 1, S, A) -> (B, K, S)."""
+    mixed = b.op("Tanh", b.op("Add", queries, keys))
     vector = attention.score_vector().detach().numpy().astype(np.float32)[:, None]  # (A, 1)
     scores = b.op("MatMul", mixed, b.initialiser(f"{SITE}.score_vector", vector))
     return b.op("Squeeze", scores, b.constant([3]))

@@ -6,7 +6,7 @@ CUDA graphs, which the fused operators cannot.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import cast
 
 import numpy as np
@@ -19,8 +19,12 @@ from traverba_export.graphs.attention import attend
 from traverba_export.graphs.builder import GraphBuilder
 from traverba_export.graphs.cells import State, gated_state, next_state, recurrent_bias
 from traverba_export.model import EncoderDecoder, ModelConfig
+from traverba_export.model.attention import Attention
 from traverba_export.model.cells import Cell, GruCell
 from traverba_export.model.decoder import Decoder
+
+Attend = Callable[[GraphBuilder, Arithmetic, Attention, str, int], tuple[str, str]]
+"""`traverba_export.graphs.attention.attend`, or another way to the same numbers."""
 
 
 def build_recurrent_step(model: EncoderDecoder, arithmetic: Arithmetic) -> onnx.ModelProto:
@@ -37,13 +41,15 @@ def output_table(model: EncoderDecoder) -> str:
     return "output.weight" if model.config.tie_embeddings == "none" else "target_embedding"
 
 
-def recurrent_layers(b: GraphBuilder, model: EncoderDecoder, arithmetic: Arithmetic) -> Part:
+def recurrent_layers(
+    b: GraphBuilder, model: EncoderDecoder, arithmetic: Arithmetic, attend: Attend = attend
+) -> Part:
     """All but the output layer: from the graph's inputs to the top layer's output (N, H)."""
     config = model.config
     states = _layer_states(b, config)
     table, scale = model.target_embedding.weight, config.embedding_scale
     embedded = arithmetic.embed(b, "target_embedding", "prev_ids", table, scale)
-    hidden, states, attention = _layers(b, arithmetic, model.decoder, embedded, states)
+    hidden, states, attention = _layers(b, arithmetic, model.decoder, embedded, states, attend)
     b.output("next_state", b.concat([part for state in states for part in state]))
     b.output("attention", attention)
     return hidden, config.hidden_size
@@ -58,7 +64,12 @@ def _layer_states(b: GraphBuilder, config: ModelConfig) -> list[State]:
 
 
 def _layers(
-    b: GraphBuilder, arithmetic: Arithmetic, decoder: Decoder, embedded: str, states: list[State]
+    b: GraphBuilder,
+    arithmetic: Arithmetic,
+    decoder: Decoder,
+    embedded: str,
+    states: list[State],
+    attend: Attend,
 ) -> tuple[str, list[State], str]:
     """``embedded`` (N, E) -> the top layer's output (N, H), new states, attention weights (N, S)."""
     config = decoder.config

@@ -11,17 +11,19 @@ import onnx
 
 from traverba.contract import narrow_step, shortlist_graph
 from traverba_export.graphs.arithmetic import Arithmetic
+from traverba_export.graphs.attention import attend_grouped
 from traverba_export.graphs.builder import GraphBuilder
-from traverba_export.graphs.decoder_step import best_few, output_table, recurrent_layers
+from traverba_export.graphs.decoder_step import output_table, recurrent_layers
 from traverba_export.model import EncoderDecoder
 
 
 def build_narrow_step(model: EncoderDecoder, arithmetic: Arithmetic) -> onnx.ModelProto:
     """`traverba.contract.narrow_step` with this model's weights."""
     b = GraphBuilder()
-    hidden = recurrent_layers(b, model, arithmetic)
+    hidden = recurrent_layers(b, model, arithmetic, attend_grouped)
     logits = b.op("GatherElements", arithmetic.part_logits(b, hidden), "columns", axis=1)  # (N, L)
-    _, columns = best_few(b, logits)
+    log_probs, columns = b.ops("TopK", 2, b.op("LogSoftmax", logits, axis=-1), "top_k", axis=-1)
+    b.output("top_log_probs", log_probs)
     b.output("top_columns", columns)
     return b.build(narrow_step(arithmetic.stored), model.config)
 

@@ -200,20 +200,22 @@ class OnnxModel:
         self, prev_ids: Ids, parents: Ids, state: Floats, of: OnnxMemory, narrowed: Narrowed, top_k: int
     ) -> StepOutput:
         assert self._narrow is not None
+        N = len(prev_ids)
         feeds: dict[str, NDArray[Any]] = {
             "prev_ids": prev_ids,
             "parents": parents,
             "state": state,
             "memory": of.memory,
-            "memory_keys": of.memory_keys,
-            "memory_bias": of.memory_bias,
+            "memory_keys": of.memory_keys[:, np.newaxis],
+            "memory_bias": of.memory_bias[:, np.newaxis],
+            "grouping": np.array([of.batch_size, N // of.batch_size, 1, of.memory_keys.shape[2]]),
             **narrowed.part,
             "columns": narrowed.columns,
             "top_k": np.array([top_k], np.int64),
         }
         log_probs, columns, next_state, attention = self._narrow.step.run(NARROW_FETCHES, feeds)
         columns += narrowed.starts
-        return StepOutput(log_probs, narrowed.ids.take(columns), next_state, attention)
+        return StepOutput(log_probs, narrowed.ids.take(columns), next_state, attention.reshape(N, -1))
 
 
 def _narrow_graphs(
