@@ -5,6 +5,15 @@ that to HTML, XML and Markdown, `formats` and `job` to files. Imports the runtim
 format's library is imported when the format is used, from the extra ``files``.
 """
 
+from traverba.documents.formats import FileOptions
+from traverba.documents.job import FileReport, translate_file
 from traverba.documents.markup import translate_html, translate_markdown, translate_xml
 
-__all__ = ["translate_html", "translate_markdown", "translate_xml"]
+__all__ = [
+    "FileOptions",
+    "FileReport",
+    "translate_file",
+    "translate_html",
+    "translate_markdown",
+    "translate_xml",
+]

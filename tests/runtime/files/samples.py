@@ -100,6 +100,11 @@ SAMPLES = (
         PAGE.format("ONE", "TWO <b>THREE</b>").encode(),
     ),
     Sample(
+        "entries.xml",
+        "<?xml version='1.0' encoding='latin-1'?>\r\n<a k='v'><b>é <i>two</i></b><c/></a>".encode("latin-1"),
+        "<?xml version='1.0' encoding='latin-1'?>\r\n<a k='v'><b>É <i>TWO</i></b><c/></a>".encode("latin-1"),
+    ),
+    Sample(
         "notes.md",
         b"# One\r\n\r\ntwo **three** [four](five.html) `six`\r\n\r\n    as is\r\n",
         b"# ONE\r\n\r\nTWO **THREE** [FOUR](five.html) `six`\r\n\r\n    as is\r\n",

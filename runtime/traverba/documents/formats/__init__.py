@@ -24,6 +24,7 @@ FORMATS = {
     ".html": "pages.Html",
     ".htm": "pages.Html",
     ".xhtml": "pages.Xhtml",
+    ".xml": "pages.Xml",
     ".srt": "subtitles.Subtitles",
     ".vtt": "subtitles.Subtitles",
     ".po": "catalogue.Catalogue",

@@ -1,4 +1,4 @@
-"""Web pages (.html, .htm, .xhtml) and Markdown (.md): `markup` reads them, here they are files."""
+"""Web pages (.html, .htm, .xhtml), Markdown (.md) and XML of any vocabulary (.xml) as files."""
 
 from __future__ import annotations
 
@@ -10,15 +10,17 @@ from traverba.documents.formats.document import Reading
 from traverba.documents.formats.textfile import open_text
 from traverba.documents.formats.xhtml import page_units
 from traverba.documents.formats.xmldocument import XmlDocument
-from traverba.documents.formats.xmltree import XmlFile
+from traverba.documents.formats.xmltree import LARGEST_BYTES, XmlFile, decode_xml, xml_encoding
 from traverba.documents.formats.xmlunits import Unit
 from traverba.documents.inline import InlineText
 from traverba.documents.markup.html import HtmlPage
 from traverba.documents.markup.markdown import MarkdownText
+from traverba.documents.markup.xml import XmlText
 from traverba.errors import DocumentError
 
 LARGEST_CHARACTERS = 16 * 2**20
 """Of a page or a Markdown file, which is held in memory with all its elements."""
+DECLARATION_BYTES = 1024
 
 
 class Written(Protocol):
@@ -64,6 +66,32 @@ class Markdown(MarkupFile):
 
     def __init__(self, reading: Reading) -> None:
         super().__init__(reading, MarkdownText)
+
+
+class Xml:
+    """An XML file of any vocabulary, in the encoding that it declares."""
+
+    def __init__(self, reading: Reading) -> None:
+        self._path, self._target = reading.path, reading.target
+
+    @cached_property
+    def _encoding(self) -> str:
+        with self._path.open("rb") as file:
+            return xml_encoding(file.read(DECLARATION_BYTES))
+
+    @cached_property
+    def _content(self) -> Written:
+        if self._path.stat().st_size > LARGEST_BYTES:
+            raise DocumentError(f"{self._path} is too large: at most {LARGEST_BYTES} bytes of XML are read")
+        text = decode_xml(self._path.read_bytes(), self._encoding, str(self._path))
+        return XmlText(text, self._target, None, (), str(self._path))
+
+    def units(self) -> Iterator[InlineText]:
+        return self._content.units()
+
+    def write(self, translations: Iterator[InlineText], sink: BinaryIO) -> None:
+        text = self._content.written(translations)
+        sink.write(text.encode(self._encoding, "xmlcharrefreplace"))
 
 
 class Xhtml(XmlDocument):

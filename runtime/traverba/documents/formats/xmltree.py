@@ -108,11 +108,8 @@ def parse_xml(data: bytes, name: str) -> XmlFile:
     """The tree of a file; DocumentError with ``name`` and place if it is malformed or unsafe."""
     if len(data) > LARGEST_BYTES:
         raise DocumentError(f"{name} has {len(data)} bytes of XML; at most {LARGEST_BYTES} are read")
-    encoding = _encoding(data)
-    try:
-        text = data.decode(encoding)
-    except (UnicodeDecodeError, LookupError) as error:
-        raise DocumentError(f"{name} cannot be read as {encoding}: {error}") from error
+    encoding = xml_encoding(data)
+    text = decode_xml(data, encoding, name)
     utf8 = data if encoding == "utf-8" else text.encode("utf-8")
     return XmlFile(utf8, encoding, _Builder(name).parse(utf8))
 
@@ -128,7 +125,16 @@ def parse_xml_text(text: str, name: str) -> XmlFile:
     return XmlFile(data, "utf-8", _Builder(name).parse(data))
 
 
-def _encoding(data: bytes) -> str:
+def decode_xml(data: bytes, encoding: str, name: str) -> str:
+    """The characters of a file, its byte order mark among them."""
+    try:
+        return data.decode(encoding)
+    except (UnicodeDecodeError, LookupError) as error:
+        raise DocumentError(f"{name} cannot be read as {encoding}: {error}") from error
+
+
+def xml_encoding(data: bytes) -> str:
+    """What the first bytes of a file say that it is encoded in."""
     for mark, encoding in ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be")):
         if data.startswith(mark):
             return encoding

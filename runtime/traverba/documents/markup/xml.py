@@ -18,9 +18,14 @@ class XmlText:
     """A document whose texts can be replaced; all else is written as it was read."""
 
     def __init__(
-        self, text: str, target: str, inline: Collection[str] | None, attributes: Collection[str]
+        self,
+        text: str,
+        target: str,
+        inline: Collection[str] | None,
+        attributes: Collection[str],
+        name: str = "the document",
     ) -> None:
-        self._file = parse_xml_text(text, "the document")
+        self._file = parse_xml_text(text, name)
         self._inline = None if inline is None else frozenset(inline)
         self._within: set[int] = set()  # elements that stand among the words of another
         self._phrases: set[int] = set()  # elements that could
