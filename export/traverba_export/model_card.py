@@ -22,6 +22,8 @@ def model_card(manifest: Manifest) -> str:
         ),
         "## Scores",
         _scores(manifest.scores),
+        *_section("## What int8 costs", _int8_costs(manifest.scores)),
+        *_section("## What the vocabulary shortlist costs", _shortlist(manifest)),
         "## Limits",
         "It translates sentence by sentence and knows what its training data held: expect mistakes on names, "
         "rare words and subjects far from it, and read translations that matter.",
@@ -37,6 +39,41 @@ def _architecture(manifest: Manifest) -> str:
         f"{model['decoder_layers']} {str(model['cell']).upper()} layers of {model['hidden_size']}, "
         f"{model['attention']} attention, {manifest.vocab_size} byte-level subwords. Arithmetic: {variants}."
     )
+
+
+def _section(title: str, text: str) -> tuple[str, ...]:
+    return (title, text) if text else ()
+
+
+def _int8_costs(scores: Sequence[Score]) -> str:
+    """For every test that was made in both precisions with the same search: fp32, int8, the difference."""
+    found: dict[tuple[str, str, str, str], dict[str, float]] = {}
+    for score in scores:
+        search, _, precision = (score.settings or "").rpartition(", ")
+        direction = f"{score.source} → {score.target}"
+        found.setdefault((direction, score.test_set, score.metric, search), {})[precision] = score.value
+    rows = [
+        (*test, f"{values['fp32']:.2f}", f"{values['int8']:.2f}", f"{values['int8'] - values['fp32']:+.2f}")
+        for test, values in found.items()
+        if {"fp32", "int8"} <= values.keys()
+    ]
+    header = ("direction", "test set", "metric", "search", "fp32", "int8", "difference")
+    return _table(header, rows) if rows else ""
+
+
+def _shortlist(manifest: Manifest) -> str:
+    """What was measured on dev, and whether the list is the default."""
+    report = manifest.shortlist
+    if report is None:
+        return ""
+    rows = [
+        (direction.replace("-", " → "), f"{100 * share:.1f} %", f"{report.bleu_change[direction]:+.2f}")
+        for direction, share in report.coverage.items()
+        if direction in report.bleu_change
+    ]
+    on = "on" if manifest.decoding.get("shortlist", True) else "off"
+    table = _table(("direction", "reference tokens on the list", "BLEU with it less without"), rows)
+    return f"It is {on} by default. Measured with {report.settings}.\n\n{table}"
 
 
 def _scores(scores: Sequence[Score]) -> str:
