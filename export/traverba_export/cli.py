@@ -17,6 +17,7 @@ from traverba.errors import TraverbaError
 from traverba_export.corpora.reading import CorpusError
 from traverba_export.corpora.synthetic import add_synthetic
 from traverba_export.identification.commands import add_identifier_commands
+from traverba_export.ladder.command import add_ladder
 from traverba_export.quality.command import add_evaluate
 from traverba_export.recipe import Recipe, RecipeError, load_recipe, split_direction
 
@@ -99,6 +100,8 @@ def _parser() -> argparse.ArgumentParser:
 
     add_evaluate(commands)
 
+    add_ladder(commands)
+
     add_synthetic(commands)
 
     add_identifier_commands(commands)
@@ -117,8 +120,7 @@ def _find_recipe(name: str) -> Recipe:
 def _train(arguments: argparse.Namespace) -> int:
     import torch
 
-    from traverba_export.training.preparation import prepare
-    from traverba_export.training.trainer import Trainer
+    from traverba_export.training.run import train
 
     recipe = _find_recipe(arguments.recipe)
     if arguments.threads:
@@ -126,9 +128,7 @@ def _train(arguments: argparse.Namespace) -> int:
     device = arguments.device
     if device == "auto":
         device = "cuda" if torch.cuda.is_available() else "cpu"
-    arguments.out.mkdir(parents=True, exist_ok=True)
-    prepared = prepare(recipe, arguments.data, arguments.out)
-    print(Trainer(recipe, prepared, arguments.out, device, arguments.start_from).run())
+    print(train(recipe, arguments.data, arguments.out, device, arguments.start_from))
     return 0
 
 
@@ -148,7 +148,8 @@ def _export(arguments: argparse.Namespace) -> int:
     if not weights.exists():
         raise FileNotFoundError(f"{weights} does not exist; train to the end first, or give another --run")
     subwords = Subwords(arguments.run / "tokenizer.json")
-    shortlist = None if arguments.no_shortlist else make_shortlist(recipe, arguments.data, subwords)
+    without = arguments.no_shortlist or recipe.model.decoder != "recurrent"
+    shortlist = None if without else make_shortlist(recipe, arguments.data, subwords)
     report = export_bundle(
         weights,
         subwords.path,
@@ -177,9 +178,9 @@ def _pack(arguments: argparse.Namespace) -> int:
 
 
 def _describe(arguments: argparse.Namespace) -> int:
-    from traverba_export.model import EncoderDecoder, count_parameters
+    from traverba_export.model import build_model, count_parameters
 
-    parts = count_parameters(EncoderDecoder(_find_recipe(arguments.recipe).model))
+    parts = count_parameters(build_model(_find_recipe(arguments.recipe).model))
     for part, count in parts.items():
         print(f"{part:20} {count:>12,}")
     print(f"{'total':20} {sum(parts.values()):>12,}")

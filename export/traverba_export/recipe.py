@@ -121,15 +121,33 @@ def split_direction(direction: str) -> tuple[str, str]:
 
 def load_recipe(path: Path) -> Recipe:
     """Read a TOML recipe; an unknown key or a missing one is an error that names it."""
-    try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise RecipeError(f"{path}: {error}") from error
+    raw = _read(path)
     try:
         return _recipe(raw)
     except KeyError as error:
         raise RecipeError(f"{path}: the key {error} is missing") from error
     except (TypeError, ValueError) as error:
+        raise RecipeError(f"{path}: {error}") from error
+
+
+def _read(path: Path) -> dict[str, Any]:
+    """The file's keys over those of the file beside it that ``base`` names; tables are merged."""
+    raw = _parse(path)
+    if "base" not in raw:
+        return raw
+    merged = _parse(path.with_name(str(raw.pop("base"))))
+    if "base" in merged:
+        raise RecipeError(f"{path}: its base has a base itself; say everything in one of the two")
+    for key, value in raw.items():
+        both = isinstance(value, dict) and isinstance(merged.get(key), dict)
+        merged[key] = {**merged[key], **value} if both else value
+    return merged
+
+
+def _parse(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise RecipeError(f"{path}: {error}") from error
 
 

@@ -145,12 +145,24 @@ PRESETS: dict[str, ModelConfig] = {
         scale_embeddings=True,
         dropout=0.1,
     ),
+    "rung": ModelConfig(
+        vocab_size=6_000,
+        hidden_size=256,
+        encoder_layers=1,
+        decoder_layers=1,
+        bidirectional=False,
+        residual_from=None,
+        attention="none",
+        scale_embeddings=True,
+        dropout=0.2,
+    ),
     "tiny": ModelConfig(
         vocab_size=400, hidden_size=32, encoder_layers=2, decoder_layers=2, scale_embeddings=True
     ),
 }
 """``gnmt`` is Wu et al. 2016 (8 + 8 layers of 1024); ``gnmt-4`` the widely published 4 + 4 variant;
-``gnmt-512`` the shape of our latency figures; ``everyday`` the built-in model; ``tiny`` for tests."""
+``gnmt-512`` the shape of our latency figures; ``everyday`` the built-in model; ``rung`` has nothing
+yet of what the rungs of ``recipes/ladder`` add one by one; ``tiny`` is for tests."""
 
 
 def preset(name: str, **changes: Any) -> ModelConfig:

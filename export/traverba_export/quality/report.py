@@ -50,15 +50,15 @@ def write_report(stem: Path, made: Origin, table: str, figures: dict[str, Any]) 
     write_json(stem.with_name(f"{stem.name}.json"), {**asdict(made), **figures})
     versions = ", ".join(f"{package} {number}" for package, number in made.packages.items())
     head = f"# {made.bundle} {made.version}\n\n`{made.command}`\n\n{made.date}; {versions}\n\n"
-    _replace(stem.with_name(f"{stem.name}.md"), head + table)
+    write_text(stem.with_name(f"{stem.name}.md"), head + table)
 
 
 def write_json(path: Path, value: Any) -> None:
     """Indented, with letters as they are."""
-    _replace(path, json.dumps(value, indent=1, ensure_ascii=False) + "\n")
+    write_text(path, json.dumps(value, indent=1, ensure_ascii=False) + "\n")
 
 
-def _replace(path: Path, text: str) -> None:
+def write_text(path: Path, text: str) -> None:
     partial = path.with_name(f"{path.name}.partial")
     partial.write_text(text, encoding="utf-8")
     partial.replace(path)
