@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from importlib import import_module, metadata
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from langcodes import Language
 
@@ -101,7 +101,10 @@ def low_lingua(only: Collection[str] | None = None) -> System:
     return lingua(only, low_accuracy=True)
 
 
-MAKERS: tuple[Callable[..., System], ...] = (ours, py3langid, low_lingua, lingua)
+Maker: TypeAlias = Callable[[Collection[str] | None], System]
+"""Makes an identifier that answers with nothing but these languages; None: with all it knows."""
+
+MAKERS: tuple[Maker, ...] = (ours, py3langid, low_lingua, lingua)
 
 
 def _size(path: Path) -> int:

@@ -29,6 +29,8 @@ SHORT = 50
 NEWS = "ntrex128/test.en-de-fr-es-ru.tsv.xz"
 NEWS_LANGUAGES = ("eng", "deu", "fra", "spa", "rus")
 CUTS = (10, 20, 40)
+NEWS_ROWS = 200
+"""About so many of the 1,997 sentences, in five languages and three lengths each."""
 
 Labelled = tuple[str, str]
 """ISO 639-3 code and text."""
@@ -56,7 +58,7 @@ class Row:
 
 
 def read(path: Path, most: int) -> list[Labelled]:
-    """``most`` lines spread over the file (0: all), as code and text."""
+    """About ``most`` lines spread over the file (0: all), as code and text."""
     with lzma.open(path, "rt", encoding="utf-8") as file:
         lines = [line.rstrip("\n").split("\t") for line in file]
     step = max(1, len(lines) // most) if most else 1
@@ -114,11 +116,11 @@ def ask(system: System, texts: Sequence[Labelled], group_names: Sequence[Sequenc
 
 def compare(data: Path, most: int) -> dict[str, Any]:
     """All tables."""
-    open_systems = [make() for make in MAKERS]
+    open_systems = [make(None) for make in MAKERS]
     common = frozenset.intersection(*(system.languages for system in open_systems))
     texts = [pair for pair in read(data / "langid/test.tsv.xz", most) if pair[0] in common]
     groups = [tuple(groups_of(text)) for _, text in texts]
-    sentences = read_news(data / NEWS, most // 10 or 400)
+    sentences = read_news(data / NEWS, min(NEWS_ROWS, most) or NEWS_ROWS)
     news = [(code, cut(text, length)) for length in CUTS for code, text in sentences]
     news_groups = [(f"first {length}",) for length in CUTS for _ in sentences]
     common = common & {code for code, _ in texts}
@@ -143,8 +145,9 @@ def page(result: dict[str, Any], command: str) -> str:
     lines = [
         "# Language identification",
         "",
-        f"`{command}`, {machine['measured']}, {machine['processor']}, one thread, Python {machine['python']}.",
-        "Share of texts recognised, in per cent. Times are CPU time for one text a call.",
+        f"`{command}`, {machine['measured']}, {machine['processor']}, one thread,",
+        f"Python {machine['python']}. Share of texts recognised, in per cent;",
+        "times are CPU time for one text a call.",
         "",
         f"The languages that all identifiers know ({len(result['languages'])}): "
         f"{', '.join(result['languages'])}.",
@@ -191,7 +194,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Measure and write."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.identify", description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="the folder with langid/ and ntrex128/")
-    parser.add_argument("--most", type=int, default=0, help="so many lines of the test file (default: all)")
+    parser.add_argument("--most", type=int, default=0, help="about so many test lines (default: all)")
     parser.add_argument("--out", type=Path, default=RESULTS / "identify", help="folder for the results")
     arguments = parser.parse_args(argv)
     result = compare(arguments.data, arguments.most)
@@ -201,7 +204,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     (arguments.out / "README.md").write_text(text, encoding="utf-8")
     dump = json.dumps(result, indent=1, ensure_ascii=False, allow_nan=False)
     (arguments.out / "identify.json").write_text(dump + "\n", encoding="utf-8")
-    print(text)
+    print(text, end="")
     return 0
 
 
