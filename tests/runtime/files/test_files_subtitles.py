@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -71,25 +72,39 @@ def test_a_longer_translation_gets_another_line(tmp_path: Path) -> None:
     assert out == srt("oneone twotwo threethree\nfourfour fivefive sixsix")
 
 
-@given(st.text("ab cd.", max_size=300), st.integers(1, 4), st.integers(1, 60))
-def test_setting_lines_only_turns_spaces_into_line_breaks(text: str, line_count: int, width: int) -> None:
+@given(st.text("ab c!.", max_size=300), st.lists(st.integers(1, 60), min_size=1, max_size=4))
+def test_setting_lines_only_turns_spaces_into_line_breaks(text: str, lengths: list[int]) -> None:
     text = " ".join(text.split())
-    out = set_in_lines(text, line_count, width)
+    out = set_in_lines(text, lengths)
     assert out.replace("\n", " ") == text
-    longest_word = max(map(len, text.split()), default=0)
-    assert max(map(len, out.split("\n"))) <= max(width, LINE_WIDTH, longest_word) or out.count("\n") == 0
+    longest_word = max(map(len, re.split(r" (?!!)", text)))
+    assert max(map(len, out.split("\n"))) <= max(*lengths, LINE_WIDTH, longest_word) or "\n" not in out
+    assert "\n!" not in out and "\n\n" not in out
 
 
-def test_lines_are_about_equally_long() -> None:
-    text = "the quick brown fox jumps over the lazy dog and runs away"
-    assert set_in_lines(text, 2, 30) == "the quick brown fox jumps over\nthe lazy dog and runs away"
+@pytest.mark.parametrize(
+    ("text", "lengths", "lines"),
+    [
+        ("one two three four", [9, 10], "one two\nthree four"),
+        ("Bien, tout le monde ! Merci de venir.", [23, 21], "Bien, tout le monde !\nMerci de venir."),
+        ("Comment ? « Oui » !", [5, 5], "Comment ?\n« Oui » !"),
+        ("Oui.", [9, 10], "Oui."),
+        ("a" * 30 + " " + "b" * 30, [10], "a" * 30 + "\n" + "b" * 30),
+        ("the fox jumps " * 4 + "away", [60], "the fox jumps " * 4 + "away"),
+    ],
+)
+def test_lines_follow_those_of_the_source_and_its_punctuation(
+    text: str, lengths: list[int], lines: str
+) -> None:
+    assert set_in_lines(text, lengths) == lines
 
 
 @given(st.lists(st.text("ab", min_size=1, max_size=9), min_size=1, max_size=30), st.integers(1, 4))
 def test_sharing_out_a_sentence_loses_no_word(words: list[str], count: int) -> None:
     shares = share_out(" ".join(words), [5] * count)
-    assert len(shares) == count and all(shares)
-    assert [word for share in shares for word in share.split(" ") if word != "…"] == words
+    assert len(shares) == count
+    assert sum(map(bool, shares)) == min(count, len(words))
+    assert [word for share in shares for word in share.split()] == words
 
 
 @pytest.mark.parametrize(
@@ -97,13 +112,18 @@ def test_sharing_out_a_sentence_loses_no_word(words: list[str], count: int) -> N
     [
         ("one two three four", [10, 10], ["one two", "three four"]),
         ("well, one two three", [10, 12], ["well,", "one two three"]),
-        ("one", [3, 3], ["one", "…"]),
+        ("one", [3, 3], ["one", ""]),
     ],
 )
 def test_shares_follow_the_lengths_and_the_punctuation(
     text: str, lengths: list[int], shares: list[str]
 ) -> None:
     assert share_out(text, lengths) == shares
+
+
+def test_a_cue_for_which_no_word_is_left_is_not_empty(tmp_path: Path) -> None:
+    short = WordByWord(lambda word: "yes" if word == "and" else "")
+    assert translated(tmp_path / "a.srt", srt("and", "so on"), short) == srt("yes", "…")
 
 
 def test_an_independent_reader_finds_the_same_times(tmp_path: Path) -> None:

@@ -13,6 +13,8 @@ LINE_WIDTH = 42
 """Characters of a line that viewers can take in; what broadcasters and streaming services ask for."""
 PUNCTUATION_BONUS = 8
 """How many characters farther a break may lie to come behind a punctuation mark."""
+SPACE = re.compile(r"(?<![ «“‹(\[]) (?![ !?;:»”›%…)\]]|$)")
+"""A space at which a line may end: French puts some between a word and its punctuation marks."""
 LONGEST_BALANCED = 1000
 """Characters; a longer text is no subtitle, and balancing its lines would take long."""
 
@@ -46,26 +48,26 @@ def read_cues(lines: Iterable[str]) -> Iterator[Cue]:
     yield Cue("".join(head), tuple(text or ()))
 
 
-def set_in_lines(text: str, line_count: int, width: int) -> str:
-    """The text with some spaces turned into line breaks.
+def set_in_lines(text: str, lengths: Sequence[int]) -> str:
+    """The text with some spaces turned into line breaks: as many lines as the source has, of ``lengths``.
 
-    As many lines as asked for, about equally long; more if they would be wider than ``width``
-    and `LINE_WIDTH`.
+    Lines that would be wider than the source's widest and than `LINE_WIDTH` become equally long ones,
+    and more of them if need be.
     """
-    width = max(width, LINE_WIDTH)
-    line_count = max(line_count, -(-len(text) // width))
-    if line_count == 1:
-        return text
+    width = max(LINE_WIDTH, *lengths)
+    shares = share_out(text, lengths)
+    if max(map(len, shares)) <= width:
+        return "\n".join(share for share in shares if share)
     if len(text) > LONGEST_BALANCED:
         return _filled(text, width)
-    narrowest = max(1, len(text) // line_count)
-    fits = (_filled(text, tried) for tried in range(narrowest, len(text) + 1))
-    return next((found for found in fits if found.count("\n") < line_count), text)
+    line_count = max(len(lengths), -(-len(text) // width))
+    fits = (_filled(text, tried) for tried in range(len(text) // line_count, len(text) + 1))
+    return next(found for found in fits if found.count("\n") < line_count)
 
 
 def _filled(text: str, width: int) -> str:
     """Each line as long as fits; only spaces give way, so the length stays the same."""
-    words = text.split(" ")
+    words = SPACE.split(text)
     parts, length = [words[0]], len(words[0])
     for word in words[1:]:
         fits = length + 1 + len(word) <= width
@@ -75,23 +77,23 @@ def _filled(text: str, width: int) -> str:
 
 
 def share_out(text: str, lengths: Sequence[int]) -> list[str]:
-    """A sentence over several cues, in proportion to the ``lengths`` of their texts, preferably
-    broken behind a punctuation mark; a cue for which no word is left gets an ellipsis."""
+    """A text in as many parts as there are ``lengths`` and in proportion to them, preferably divided
+    behind a punctuation mark; parts for which no word is left are empty."""
     shares: list[str] = []
+    spaces = [match.start() for match in SPACE.finditer(text)]
+    begin = 0
     for i in range(len(lengths) - 1):
-        ideal = len(text) * lengths[i] / sum(lengths[i:])
-        spaces = [match.start() for match in re.finditer(" ", text)]
-        spaces = spaces[: max(0, len(spaces) - (len(lengths) - i - 2))]
-        if not spaces:
+        later = len(lengths) - i - 2
+        free = [space for space in spaces if space > begin]
+        free = free[: len(free) - later] if len(free) > later else free[:1]
+        if not free:
             break
-        at = min(spaces, key=lambda space: _cost(text, space, ideal))
-        shares.append(text[:at])
-        text = text[at + 1 :]
-    shares.append(text)
-    return shares + ["…"] * (len(lengths) - len(shares))
+        ideal = begin + (len(text) - begin) * lengths[i] / max(1, sum(lengths[i:]))
+        at = min(free, key=lambda space: _cost(text, space, ideal))
+        shares.append(text[begin:at])
+        begin = at + 1
+    return [*shares, text[begin:]] + [""] * (len(lengths) - len(shares) - 1)
 
 
 def _cost(text: str, space: int, ideal: float) -> float:
-    return abs(space - ideal) - PUNCTUATION_BONUS * (
-        text[space - 1 : space] in (",", ";", ":", ".", "!", "?")
-    )
+    return abs(space - ideal) - PUNCTUATION_BONUS * (text[space - 1] in ",;:.!?…»")

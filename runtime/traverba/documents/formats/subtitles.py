@@ -20,6 +20,8 @@ from traverba.documents.inline import InlineBuilder, InlineText
 MARKUP = re.compile(r"</?[A-Za-z][^<>]*>|<[\d:.]+>|\{\\[^{}]*\}")
 DASH = re.compile(r"\s*[-‐–—]\s*(?=\S)")
 ENDS_SENTENCE = re.compile(r"[.!?…♪♫:][\"'”’»)\]\s]*$")
+NOTHING_LEFT = "…"
+"""For a cue whose sentence has become too short to go on in it."""
 MOST_JOINED = 4
 """Cues; no sentence should have to be read over more."""
 
@@ -40,8 +42,8 @@ class Speech:
     def written(self, translation: InlineText, escape: bool) -> str:
         if translation == self.inline:
             return "".join(self.lines)
-        width = max(len(line.rstrip("\r\n")) for line in self.lines)
-        set_text = set_in_lines(translation.text, len(self.lines), width)
+        lengths = [len(MARKUP.sub("", line.rstrip("\r\n"))) for line in self.lines]
+        set_text = set_in_lines(translation.text, lengths)
         parts = [self.before]
         for event in InlineText(set_text, translation.tags).events():
             if event.kind == "text":
@@ -68,8 +70,8 @@ class Subtitles:
         for heads, speeches in self._groups():
             mine = [next(translations) for _ in _units(speeches)]
             if len(heads) > 1 and mine[0] != _joined(speeches):
-                shares = share_out(mine[0].text, [len(speech.inline.text) for [speech] in speeches])
-                mine = [InlineText(share) for share in shares]
+                shares = share_out(mine[0].text.strip(), [len(speech.inline.text) for [speech] in speeches])
+                mine = [InlineText(share or NOTHING_LEFT) for share in shares]
             elif len(heads) > 1:
                 mine = [speech.inline for [speech] in speeches]
             answers = iter(mine)
