@@ -37,10 +37,12 @@ RAW_TEXT = frozenset(
 
 _WHOLE_PAGE = re.compile(r"<(?:!doctype|html|head|body)[\s>/]", re.IGNORECASE)
 _NEWLINE = re.compile(r"\r\n|.", re.DOTALL)
-_ATTRIBUTE = r"""[\s/]*[^\s/>][^\s/>=]*(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s>"'][^\s>]*)?)?"""
-_START_TAG = re.compile(rf"<[A-Za-z][^\s/>]*(?:{_ATTRIBUTE})*?[\s/]*>")
+# Possessive, so that no page makes them try again and again.
+_ATTRIBUTE = r"""[\s/]*+[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"'][^\s>]*+)?+)?+"""
+_START_TAG = re.compile(rf"<[A-Za-z][^\s/>]*+(?:{_ATTRIBUTE})*+[\s/]*+>")
 _END_TAG = re.compile(r"</([A-Za-z][^\s/>]*)[^>]*>")
 _MARKUP = re.compile(r"<(?=[A-Za-z/!?])")
+_DECLARATION = re.compile(r"<!--(?:-?>|.*?(?:--!?>|\Z))|<[!?][^>]*>?", re.DOTALL)
 _COMMENT = re.compile(r"<!--(?:-?>|.*?(?:--!?>|\Z))|<[!?/][^>]*>?", re.DOTALL)
 
 
@@ -132,16 +134,20 @@ class _Placing:
             return
         while rest:
             self._skip_to(parent, origin)
-            end = self._end_of_text(parent, origin)
+            # While justhtml 3.16 notes places, it takes <!x> and <?x> for text; to browsers they are comments.
+            declaration = _DECLARATION.match(self._text, origin)
+            end = declaration.end() if declaration else self._end_of_text(parent, origin)
             part = unescape(self._text[origin:end]).replace("\0", "")
             if not part or not rest.startswith(part):
                 return
-            parent.children.append(Text(self._places[origin], self._places[end], [part]))
-            rest, self._at = rest[len(part) :], end
-            ignored = (_END_TAG.match(self._text, end) or _START_TAG.match(self._text, end)) if rest else None
-            if ignored is None:
-                return
-            origin = ignored.end()
+            rest, origin = rest[len(part) :], end
+            if declaration:
+                continue
+            parent.children.append(Text(self._places[self._at], self._places[end], [part]))
+            self._at = end
+            ignored = _END_TAG.match(self._text, end) or _START_TAG.match(self._text, end)
+            if rest and ignored:
+                origin = ignored.end()
 
     def _place_comment(self, parent: Element, node: Any) -> None:
         origin = node.origin_offset
@@ -161,7 +167,7 @@ class _Placing:
         if parent.name == "title":
             match = re.compile("</title", re.IGNORECASE).search(self._text, origin)
         else:
-            match = _MARKUP.search(self._text, origin + (self._text[origin : origin + 1] == "<"))
+            match = _MARKUP.search(self._text, origin)
         return match.start() if match else len(self._text)
 
     def _end_of_raw_text(self, name: str) -> int:
