@@ -38,7 +38,8 @@ def run_translate_file(args: Namespace, stdout: TextIO, stderr: TextIO) -> int:
             stderr.write(f"traverba: interrupted; the same command goes on from {journal_of(output)}\n")
         raise
     earlier = f", {report.continued} of them by an earlier run" if report.continued else ""
-    stdout.write(f"{output}: {report.units} texts{earlier}\n")
+    texts = "text" if report.units == 1 else "texts"
+    stdout.write(f"{output}: {report.units} {texts}{earlier}\n")
     return 0
 
 
