@@ -134,7 +134,7 @@ class _Placing:
             return
         while rest:
             self._skip_to(parent, origin)
-            # While justhtml 3.16 notes places, it takes <!x> and <?x> for text; to browsers they are comments.
+            # While justhtml 3.16 notes places, it takes <!x> and <?x> for text; they are comments.
             declaration = _DECLARATION.match(self._text, origin)
             end = declaration.end() if declaration else self._end_of_text(parent, origin)
             part = unescape(self._text[origin:end]).replace("\0", "")
