@@ -125,7 +125,7 @@ class ConstrainedChooser:
             ending += [offset + c.index for c in chosen if c.ends]
             live = self._allocate([c for c in continuations if not c.ends], sentence)
             kept[b] = offset
-            kept[b, : len(live)] += [c.index for c in live]
+            kept[b, : len(live)] += np.array([c.index for c in live], np.int64)
             kept_scores[b, : len(live)] = [c.score for c in live]
             dead = [Progress(())] * (K - len(live))
             self._progress[sentence] = [c.progress for c in live] + dead

@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
-from tests.runtime.decoding.scripted import SPECIAL, ScriptedModel, random_script, saying
+from tests.runtime.decoding.scripted import (
+    SPECIAL,
+    History,
+    ScriptedModel,
+    Source,
+    random_script,
+    saying,
+)
 
 from traverba.decoding import DecodeOptions, Request, SpecialIds, decode
 from traverba.decoding.constraints import Progress, contains
@@ -53,6 +61,16 @@ def test_a_constraint_that_cannot_be_met_is_flagged() -> None:
     options = DecodeOptions(suppressed_ids=(7,), max_length=6)
     [found] = decode(model, [Request(SOURCE, constraints=spelled((7,)))], options, SPECIAL)
     assert "constraints_unmet" in found.flags and not found.best.finished
+
+
+def test_a_sentence_of_which_only_the_end_is_possible_ends() -> None:
+    def script(source: Source, history: History) -> np.ndarray:
+        possible = SPECIAL.eos if history else 7
+        return np.where(np.arange(9) == possible, 0.0, -np.inf).astype(np.float32)
+
+    requests = [Request(SOURCE, constraints=spelled((7,))), Request(SOURCE[:2], constraints=spelled((7,)))]
+    for found in decode(ScriptedModel(script, 9), requests, DecodeOptions(guards="off"), SPECIAL):
+        assert found.best.ids == (7,) and found.flags == ()
 
 
 def test_a_limit_too_short_leaves_the_hypothesis_that_met_most() -> None:
