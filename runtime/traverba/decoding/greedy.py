@@ -11,7 +11,9 @@ from traverba.decoding.model import Ids
 
 def choose_columns(totals: Scores, ids: Ids, columns: Ids, eos: int, beam_size: int) -> Choice:
     """Each row n continues with its candidate ``columns[n]``, and dies if that is the end token."""
-    picked = np.arange(0, totals.size, totals.shape[1]) + columns  # (N,)
+    picked = columns  # (N,)
+    if len(totals) > 1:
+        picked = np.arange(0, totals.size, totals.shape[1]) + columns
     scores = totals.take(picked)
     ends = ids.take(picked) == eos
     ending = picked[:0]

@@ -68,6 +68,7 @@ class Search:
         self._limits = np.array(limits)
         self._first_limit = min(limits)
         penalties = [length_penalty(limit + 1, self._alpha) for limit in limits]
+        self._any_finished = False
         # From here on, what shrinks as sentences leave.
         self._sentences = np.arange(B)  # the requests still searched
         self._longest_penalty = np.array(penalties)
@@ -137,6 +138,7 @@ class Search:
 
     def _finish(self, ending: Ids, totals: Scores, candidates: Candidates) -> None:
         """Harvest the hypotheses that the end tokens among the candidates complete."""
+        self._any_finished = True
         rows, columns = np.divmod(ending, totals.shape[1])
         for row, column in zip(rows.tolist(), columns.tolist(), strict=True):
             b = row // self._beam_size
@@ -153,6 +155,8 @@ class Search:
 
     def _drop_decided(self, choice: Choice) -> Ids | None:
         """Answer the sentences that are over; which ones stay, or None when all do."""
+        if not self._any_finished and self._length < self._first_limit and choice.kept_scores.min() > -np.inf:
+            return None  # nothing has ended, so nothing can be over; most steps of most sentences
         if self._chooser.independent_rows and self._beam_size > 1:
             self._cut_dead_ends(choice)
         best = choice.kept_scores.max(axis=1)  # (B,)
@@ -174,9 +178,9 @@ class Search:
     def _extend(self, kept: Ids, scores: Scores, candidates: Candidates, staying: Ids | None) -> Rows:
         """Let the kept candidates (B, K) be the live rows from now on."""
         picked = kept.ravel()
-        parents, columns = np.divmod(picked, candidates.ids.shape[1])
-        ids = candidates.ids[parents, columns]
-        self._trellis.append(ids, parents, candidates.log_probs[parents, columns])
+        parents = picked // candidates.ids.shape[1]
+        ids = candidates.ids.take(picked)
+        self._trellis.append(ids, parents, candidates.log_probs.take(picked))
         self._source.follow(parents, ids)
         self._live = scores
         self._length += 1

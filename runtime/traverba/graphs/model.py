@@ -24,7 +24,13 @@ logger = logging.getLogger(__name__)
 ENCODER_FETCHES = tuple(tensor.name for tensor in ENCODER.outputs)
 STEP_FETCHES = tuple(tensor.name for tensor in DECODER_STEP.outputs if tensor.name != "log_probs")
 
+NOTHING_THERE = -1e9
+"""Bias of a position that no sentence of the batch reaches; its weight is exactly 0, as any padding's."""
 NARROW_FETCHES = tuple(tensor.name for tensor in narrow_step("int8").outputs)
+
+
+Feeds = Mapping[str, NDArray[Any]]
+"""Input of a graph -> its value."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,14 +47,30 @@ class Narrowed:
     """The tokens that the rows of a batch choose among, and the output layer's part for them."""
 
     ids: Ids  # (N, L)
-    columns: NDArray[np.int32]  # (N, L) where they stand in the part
     starts: Ids  # (N, 1) of each row in `ids` as a flat array
-    part: Mapping[str, NDArray[Any]]
+    feeds: Feeds
+    """The inputs of the step that stay the same from step to step."""
 
-    def select(self, rows: Ids) -> Narrowed:
-        """Some rows only; the part stays as it is."""
-        starts = self.starts[: len(rows)]
-        return Narrowed(self.ids[rows], self.columns[rows], starts, self.part)
+    @classmethod
+    def of(cls, memory: OnnxMemory, ids: Ids, columns: NDArray[np.int32], part: Feeds) -> Narrowed:
+        """``ids`` and ``columns``, where they stand in the part, (N, L)."""
+        B, A = len(memory.memory), memory.memory_keys.shape[2]
+        feeds = {
+            "memory": memory.memory,
+            "memory_keys": memory.memory_keys[:, np.newaxis],
+            "memory_bias": memory.memory_bias[:, np.newaxis],
+            "grouping": np.array([B, len(ids) // B, 1, A]),
+            "columns": columns,
+            **part,
+        }
+        return cls(ids, np.arange(0, ids.size, ids.shape[1])[:, np.newaxis], feeds)
+
+    def select(self, memory: OnnxMemory, sentences: Ids) -> Narrowed:
+        """Some sentences only, whose ``memory`` this is; the part stays as it is."""
+        B = len(self.feeds["memory"])
+        rows = np.arange(len(self.ids)).reshape(B, -1)[sentences].ravel()
+        part = {name: value for name, value in self.feeds.items() if name.startswith("part_")}
+        return self.of(memory, self.ids[rows], self.feeds["columns"][rows], part)
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,10 +160,19 @@ class OnnxModel:
         return self._encoder.placement, self._decoder_step.placement
 
     def encode(self, src_ids: Ids, src_lengths: NDArray[np.int32]) -> tuple[Memory, State]:
-        """Read B padded sentences. ``src_ids`` (B, S), ``src_lengths`` (B,) -> memory, B state rows."""
+        """Read B padded sentences. ``src_ids`` (B, S), ``src_lengths`` (B,) -> memory, B state rows.
+
+        The encoder gives a sentence the same bits however far it is padded, so it reads no further
+        than the longest; attention does not, so the memory is as long as the caller says.
+        """
+        longest = int(src_lengths.max())
+        read = np.ascontiguousarray(src_ids[:, :longest])
         memory, keys, bias, state = self._encoder.run(
-            ENCODER_FETCHES, {"src_ids": src_ids, "src_lengths": src_lengths}
+            ENCODER_FETCHES, {"src_ids": read, "src_lengths": src_lengths}
         )
+        if rest := src_ids.shape[1] - longest:
+            memory, keys = (np.pad(values, ((0, 0), (0, rest), (0, 0))) for values in (memory, keys))
+            bias = np.pad(bias, ((0, 0), (0, rest)), constant_values=NOTHING_THERE)
         return OnnxMemory(memory, keys, bias), state
 
     def step(
@@ -157,7 +188,7 @@ class OnnxModel:
         """Advance N = B * K rows by one token."""
         of = cast(OnnxMemory, memory)
         if of.narrowed is not None:
-            return self._step_narrowed(prev_ids, parents, cast(Floats, state), of, of.narrowed, top_k)
+            return self._step_narrowed(prev_ids, parents, cast(Floats, state), of.narrowed, top_k)
         feeds: dict[str, NDArray[Any]] = {
             "prev_ids": prev_ids,
             "parents": parents,
@@ -182,40 +213,28 @@ class OnnxModel:
         column_of = np.empty(self._vocab_size, np.int32)
         column_of[part_ids] = np.arange(len(part_ids), dtype=np.int32)
         ids = np.repeat(lists, beam_size, axis=0)
-        starts = np.arange(0, ids.size, lists.shape[1])[:, np.newaxis]
-        return replace(cast(OnnxMemory, memory), narrowed=Narrowed(ids, column_of[ids], starts, part))
+        of = cast(OnnxMemory, memory)
+        return replace(of, narrowed=Narrowed.of(of, ids, column_of[ids], part))
 
     def select(self, memory: Memory, sentences: Ids) -> Memory:
         """The memory of some sentences only, in the order given."""
         of = cast(OnnxMemory, memory)
-        narrowed = of.narrowed
-        if narrowed is not None:
-            rows = np.arange(len(narrowed.ids)).reshape(of.batch_size, -1)[sentences].ravel()
-            narrowed = narrowed.select(rows)
-        return OnnxMemory(
-            of.memory[sentences], of.memory_keys[sentences], of.memory_bias[sentences], narrowed
-        )
+        chosen = OnnxMemory(of.memory[sentences], of.memory_keys[sentences], of.memory_bias[sentences])
+        if of.narrowed is None:
+            return chosen
+        return replace(chosen, narrowed=of.narrowed.select(chosen, sentences))
 
     def _step_narrowed(
-        self, prev_ids: Ids, parents: Ids, state: Floats, of: OnnxMemory, narrowed: Narrowed, top_k: int
+        self, prev_ids: Ids, parents: Ids, state: Floats, narrowed: Narrowed, top_k: int
     ) -> StepOutput:
         assert self._narrow is not None
-        N = len(prev_ids)
-        feeds: dict[str, NDArray[Any]] = {
-            "prev_ids": prev_ids,
-            "parents": parents,
-            "state": state,
-            "memory": of.memory,
-            "memory_keys": of.memory_keys[:, np.newaxis],
-            "memory_bias": of.memory_bias[:, np.newaxis],
-            "grouping": np.array([of.batch_size, N // of.batch_size, 1, of.memory_keys.shape[2]]),
-            **narrowed.part,
-            "columns": narrowed.columns,
-            "top_k": np.array([top_k], np.int64),
-        }
+        feeds = dict(narrowed.feeds)
+        feeds["prev_ids"], feeds["parents"], feeds["state"] = prev_ids, parents, state
+        feeds["top_k"] = np.array([top_k], np.int64)
         log_probs, columns, next_state, attention = self._narrow.step.run(NARROW_FETCHES, feeds)
         columns += narrowed.starts
-        return StepOutput(log_probs, narrowed.ids.take(columns), next_state, attention.reshape(N, -1))
+        attention = attention.reshape(len(prev_ids), -1)
+        return StepOutput(log_probs, narrowed.ids.take(columns), next_state, attention)
 
 
 def _narrow_graphs(
