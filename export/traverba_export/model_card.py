@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from traverba.bundle import Manifest, Score
 
@@ -32,12 +33,24 @@ def model_card(manifest: Manifest) -> str:
 
 
 def _architecture(manifest: Manifest) -> str:
-    model = manifest.model
     variants = ", ".join(f"{v.precision} (stored as {v.storage})" for v in manifest.variants)
+    return f"{_kind(manifest.model)}, {manifest.vocab_size} byte-level subwords. Arithmetic: {variants}."
+
+
+def _kind(model: dict[str, Any]) -> str:
+    """A bundle from before there were several kinds does not say which: it generates."""
+    decoder = model.get("decoder", "recurrent")
+    if decoder == "dictionary":
+        return f"A dictionary that goes word by word, with up to {model['candidates']} translations of each"
+    layers = f"{str(model['cell']).upper()} layers of {model['hidden_size']}"
+    if decoder == "aligned":
+        return f"A recurrent network that says one word for each word: {model['encoder_layers']} {layers}"
+    stacks = f"{model['encoder_layers']} + {model['decoder_layers']} {layers}"
+    if model["attention"] == "none":
+        return f"A recurrent encoder–decoder without attention: {stacks}"
     return (
-        f"A recurrent encoder–decoder with attention (Wu et al. 2016): {model['encoder_layers']} + "
-        f"{model['decoder_layers']} {str(model['cell']).upper()} layers of {model['hidden_size']}, "
-        f"{model['attention']} attention, {manifest.vocab_size} byte-level subwords. Arithmetic: {variants}."
+        f"A recurrent encoder–decoder with attention (Wu et al. 2016): {stacks}, "
+        f"{model['attention']} attention"
     )
 
 

@@ -36,6 +36,8 @@ RUNGS = (
 )
 """Each adds an idea to the one before it."""
 VOCABULARY = "tokenizer.json"
+SHARED = (VOCABULARY, "aligned.0.npy")
+"""What the first rung that needs it makes for all of them."""
 
 
 @dataclass(frozen=True)
@@ -60,24 +62,25 @@ def rung_names(wanted: Sequence[str] | None) -> tuple[str, ...]:
 
 
 def climb(names: Sequence[str], recipes: Path, data_dir: Path, out_dir: Path, device: str) -> Iterator[Rung]:
-    """Train, export and score one rung after the other; all share the vocabulary of the first."""
+    """Train, export and score one rung after the other; all have the same vocabulary and alignment."""
     for name in names:
         recipe = load_recipe(recipes / f"{name}.toml")
         run = out_dir / name
         run.mkdir(parents=True, exist_ok=True)
-        _share_vocabulary(out_dir / VOCABULARY, run / VOCABULARY)
+        _share(out_dir, run)
         if not (run / FINAL).exists():
             log.info("%s: training", name)
             train(recipe, data_dir, run, device)
-        _share_vocabulary(run / VOCABULARY, out_dir / VOCABULARY)
+        _share(run, out_dir)
         if not (run / "bundle").exists():
             _export(recipe, run, data_dir)
         yield _rung(name, recipe, run, data_dir)
 
 
-def _share_vocabulary(there: Path, here: Path) -> None:
-    if there.exists() and not here.exists():
-        shutil.copyfile(there, here)
+def _share(giver: Path, taker: Path) -> None:
+    for name in SHARED:
+        if (giver / name).exists() and not (taker / name).exists():
+            shutil.copyfile(giver / name, taker / name)
 
 
 def _export(recipe: Recipe, run: Path, data_dir: Path) -> None:

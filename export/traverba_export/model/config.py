@@ -147,7 +147,7 @@ PRESETS: dict[str, ModelConfig] = {
     ),
     "rung": ModelConfig(
         vocab_size=6_000,
-        hidden_size=256,
+        hidden_size=192,
         encoder_layers=1,
         decoder_layers=1,
         bidirectional=False,

@@ -17,17 +17,17 @@ def train(recipe: Recipe, data_dir: Path, out_dir: Path, device: str, origin: Pa
     prepared = prepare(recipe, data_dir, out_dir)
     if recipe.model.decoder == "recurrent":
         return Trainer(recipe, prepared, out_dir, device, origin).run()
-    prepared = word_by_word(recipe, prepared)
+    prepared = word_by_word(recipe, prepared, out_dir)
     if recipe.model.decoder == "dictionary":
         return learn_dictionary(recipe, prepared, out_dir)
     return Trainer(recipe, prepared, out_dir, device, origin).run()
 
 
-def word_by_word(recipe: Recipe, prepared: Prepared) -> Prepared:
+def word_by_word(recipe: Recipe, prepared: Prepared, out_dir: Path) -> Prepared:
     """The same data with one target token for each source token."""
     if recipe.training.subword_dropout or recipe.training.word_dropout:
         raise RecipeError(
             f"{recipe.name}: subword_dropout and word_dropout change the number of tokens, and a decoder "
             f"that is {recipe.model.decoder} needs one target for each; leave them out"
         )
-    return replace(prepared, pools=aligned_pools(prepared.pools))
+    return replace(prepared, pools=aligned_pools(prepared.pools, out_dir))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -29,9 +29,22 @@ log = logging.getLogger(__name__)
 FINAL = "final.pt"
 
 
-def aligned_pools(pools: Iterable[Pool]) -> list[Pool]:
-    """The same examples with targets as long as their sources, see `aligned_pool`."""
-    return [aligned_pool(pool) for pool in pools]
+def aligned_pools(pools: Sequence[Pool], out_dir: Path) -> list[Pool]:
+    """The same examples with targets as long as their sources; what an earlier sitting aligned is kept."""
+    return [_kept_or_aligned(pool, out_dir / f"aligned.{n}.npy") for n, pool in enumerate(pools)]
+
+
+def _kept_or_aligned(pool: Pool, path: Path) -> Pool:
+    if path.exists():
+        ids = np.load(path)
+        if len(ids) == len(pool.source.ids):
+            return replace(pool, target=Sequences(ids, pool.source.offsets))
+    made = aligned_pool(pool)
+    partial = path.with_suffix(".partial")
+    with partial.open("wb") as stream:
+        np.save(stream, made.target.ids)
+    partial.replace(path)
+    return made
 
 
 def aligned_pool(pool: Pool) -> Pool:

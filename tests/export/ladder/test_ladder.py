@@ -95,6 +95,18 @@ def test_all_rungs_share_one_vocabulary(folder: Path) -> None:
     assert len({(folder / "runs" / name / "tokenizer.json").read_bytes() for name in CHOSEN}) == 1
 
 
+@pytest.mark.parametrize(
+    ("rung", "kind"),
+    [
+        ("lookup", "A dictionary"),
+        ("rnn", "one word for each word: 1 RNN"),
+        ("attention", "2 + 2 LSTM layers"),
+    ],
+)
+def test_a_rungs_model_card_says_what_it_is(folder: Path, rung: str, kind: str) -> None:
+    assert kind in (folder / "runs" / rung / "bundle" / "README.md").read_text(encoding="utf-8")
+
+
 def test_what_is_done_is_not_done_again(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.INFO):
         assert climb(folder) == 0

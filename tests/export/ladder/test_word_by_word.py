@@ -9,7 +9,7 @@ from traverba_export.corpora.examples import Pool, Sequences
 from traverba_export.model import AlignedTranslator, ModelConfig, build_model, build_network
 from traverba_export.model.pointer import SILENT, follow, speaking_bias
 from traverba_export.recipe import RecipeError, load_recipe
-from traverba_export.training.word_by_word import aligned_pool, count_dictionary
+from traverba_export.training.word_by_word import aligned_pool, aligned_pools, count_dictionary
 
 PAIRS = [([10, 11], [21, 22]), ([11, 12], [22, 23]), ([19, 12, 10], [21, 23]), ([10], [21]), ([12], [23])]
 CONFIG = ModelConfig(vocab_size=30, decoder="dictionary", candidates=3)
@@ -24,6 +24,14 @@ def test_targets_are_as_long_as_sources_and_say_what_each_word_becomes() -> None
     made = aligned_pool(pool())
     assert made.target.lengths.tolist() == made.source.lengths.tolist()
     assert [made.target[i].tolist() for i in range(3)] == [[21, 22], [22, 23], [SILENT, 23, 21]]
+
+
+def test_what_was_aligned_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    [first] = aligned_pools([pool()], tmp_path)
+    monkeypatch.delattr("traverba_export.training.word_by_word.link_pairs")
+    [again] = aligned_pools([pool()], tmp_path)
+    assert again.target.ids.tolist() == first.target.ids.tolist()
+    assert again.target.lengths.tolist() == first.target.lengths.tolist()
 
 
 def test_a_dictionary_holds_relative_frequencies() -> None:
