@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import TypeAlias
 
 from traverba.cli.decoding import NAMES, add_decoding, is_on
+from traverba.cli.text import TEXT_NAMES, add_text
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
@@ -30,6 +31,7 @@ OPTIONS = (
     "provider",
     "precision",
     *NAMES,
+    *TEXT_NAMES,
 )
 EPILOG = (
     "Every option has an environment variable that sets its default: TRAVERBA_TO=fr is --to fr, "
@@ -88,6 +90,7 @@ def _add_translate(commands: Commands, defaults: Mapping[str, str]) -> None:
     _add_json(parser, defaults, "one JSON object a line, with scores, alignment and timings")
     _add_model(parser)
     _add_machine(parser)
+    add_text(parser, defaults)
     add_decoding(parser, defaults)
     names = {"from": "source", "to": "target"}
     given = ("from", "to", "model", "format", "glossary", "threads", "device", "provider", "precision")

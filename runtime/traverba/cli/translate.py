@@ -11,12 +11,12 @@ from typing import Any, TextIO
 
 from traverba.cli.decoding import SAMPLING, SEARCH, Option
 from traverba.cli.lines import read_lines
+from traverba.cli.text import by_paragraph, text_options
 from traverba.decoding import Batching, DecodeOptions, Sampling
 from traverba.errors import OptionError
 from traverba.glossary import Glossary, load_glossary
 from traverba.loading import load_translator
 from traverba.results import Translation
-from traverba.text import TextOptions
 from traverba.translator import AUTO, Translator
 
 BATCHING = Batching(window=256)
@@ -32,6 +32,8 @@ def run_translate(args: Namespace, stdin: io.BufferedIOBase, stdout: TextIO) -> 
     if args.stream and (args.json or args.n_best):
         raise OptionError("stream must stand alone: json and n-best need the whole translation")
     groups: Iterable[list[str]] = [[f"{text}\n" for text in args.text]] if args.text else read_lines(stdin)
+    if args.wrap == "join" and not args.text:
+        groups = by_paragraph(groups)
     with load_from(args) as translator:
         options = decode_options(args, translator.options)
         write = _stream if args.stream else _write
@@ -92,11 +94,6 @@ def decode_options(args: Namespace, options: DecodeOptions) -> DecodeOptions:
     if args.sample or drawing:
         chosen["sampling"] = Sampling(**drawing)
     return replace(options, **chosen)
-
-
-def text_options(args: Namespace) -> TextOptions:
-    """What the options say about the text."""
-    return TextOptions(only_foreign=args.only_foreign)
 
 
 def _given(args: Namespace, options: Sequence[Option]) -> dict[str, Any]:
