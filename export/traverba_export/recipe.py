@@ -80,6 +80,10 @@ class Phase:
     weights: dict[str, float] = field(default_factory=dict)
     """Beginning of a corpus's path -> what its passes are multiplied by; "lexicon" is one, too."""
 
+    def __post_init__(self) -> None:
+        if self.steps < 1:
+            raise ValueError(f"phase {self.name!r}: steps must be at least 1, not {self.steps}")
+
 
 @dataclass(frozen=True)
 class Recipe:

@@ -98,6 +98,13 @@ def test_two_schedules_in_one_recipe_are_refused(folder: Path) -> None:
         load_recipe(path)
 
 
+def test_a_phase_without_steps_is_refused_by_name(folder: Path) -> None:
+    path = folder / "recipe.toml"
+    path.write_text(path.read_text(encoding="utf-8").replace("steps = 6\n", "steps = 0\n"), encoding="utf-8")
+    with pytest.raises(RecipeError, match=r"everyday.*at least 1"):
+        load_recipe(path)
+
+
 def test_a_misspelt_corpus_is_named_before_the_first_step(folder: Path) -> None:
     recipe = load_recipe(folder / "recipe.toml")
     later = dataclasses.replace(recipe.phases[1], weights={"everyday/": 1.0})

@@ -1,0 +1,42 @@
+"""The recipes that come with the exporter."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import traverba_export
+from traverba_export.corpora.reading import CorpusSpec
+from traverba_export.recipe import load_recipe
+
+RECIPES = sorted((Path(traverba_export.__file__).parent / "recipes").glob("everyday*.toml"))
+
+
+@pytest.mark.parametrize("path", RECIPES, ids=lambda path: path.stem)
+def test_what_may_be_bundled_names_licence_and_attribution_of_every_corpus(path: Path) -> None:
+    recipe = load_recipe(path)
+    assert recipe.name == path.stem
+    assert all(corpus.licence and corpus.attribution for corpus in recipe.corpora)
+    assert not any(word in corpus.licence for corpus in recipe.corpora for word in ("NC", "ND", "SA", "GPL"))
+
+
+@pytest.mark.parametrize("path", RECIPES, ids=lambda path: path.stem)
+def test_every_direction_is_watched_on_dev_and_kept_apart_from_its_test(path: Path) -> None:
+    recipe = load_recipe(path)
+    watched = {direction for dev in recipe.dev for direction in dev.directions}
+    assert watched == {"-".join(direction) for direction in recipe.directions}
+
+    def pairs(specs: tuple[CorpusSpec, ...]) -> set[tuple[str, str]]:
+        return {spec.languages for spec in specs}
+
+    assert pairs(recipe.corpora) <= pairs(recipe.test)
+
+
+def test_the_recipe_of_eight_directions_has_them_and_a_phase_for_everyday_text() -> None:
+    [path] = [path for path in RECIPES if path.stem == "everyday-8"]
+    recipe = load_recipe(path)
+    others = ("de", "es", "fr", "ru")
+    assert set(recipe.directions) == {("en", x) for x in others} | {(x, "en") for x in others}
+    assert [phase.name for phase in recipe.phases] == ["general", "everyday"]
+    assert recipe.vocab_size == 12_000 and recipe.training.max_steps == 40_000
