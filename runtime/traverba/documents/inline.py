@@ -62,10 +62,13 @@ def translate_inline(
             pending.append(text)
             yield text.text if has_words(text) else ""
 
+    # Called here and not when the first is asked for: a wrong language is an error of this call.
     translations = translator.translate_iter(to_translate(), target=target, batching=batching, **keywords)
-    for translation in translations:
-        text = pending.popleft()
-        yield place_tags(text, translation) if has_words(text) else text
+    return (_placed(pending.popleft(), translation) for translation in translations)
+
+
+def _placed(text: InlineText, translation: Translation) -> InlineText:
+    return place_tags(text, translation) if has_words(text) else text
 
 
 def has_words(text: InlineText) -> bool:
