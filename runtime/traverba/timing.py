@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 from typing import Literal
@@ -73,13 +74,17 @@ class WatchedModel:
 
 
 class TimedModel(WatchedModel):
-    """A model that adds up where the time of one call goes. Made for each call, so no thread shares it."""
+    """A model that adds up where the time of one call goes. Made for each call.
+
+    Batches decoded side by side add up to more than has gone by.
+    """
 
     def __init__(self, model: DecoderStep) -> None:
         super().__init__(model, self._add)
         self.encode_seconds = 0.0
         self.step_seconds = 0.0
         self._reported = self._lap = (0.0, 0.0)
+        self._adding = threading.Lock()
 
     def beside(self) -> TimedModel:
         """The same model with a clock of its own, for work that only one text needs."""
@@ -94,7 +99,8 @@ class TimedModel(WatchedModel):
         return self._lap
 
     def _add(self, part: Part, start: float, end: float) -> None:
-        if part == "step":
-            self.step_seconds += end - start
-        else:
-            self.encode_seconds += end - start
+        with self._adding:
+            if part == "step":
+                self.step_seconds += end - start
+            else:
+                self.encode_seconds += end - start

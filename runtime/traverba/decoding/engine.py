@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from traverba.decoding.batching import Batching, plan, windows
 from traverba.decoding.control import Control
@@ -62,6 +62,19 @@ def as_request(source: Source) -> Request:
     return source if isinstance(source, Request) else Request(tuple(source))
 
 
+def _side_by_side(
+    workers: int, run: Callable[[list[Request]], list[Decoded]], batches: list[list[Request]]
+) -> Iterator[list[Decoded]]:
+    """The answers of each batch, in order; ``workers`` batches at a time."""
+    if workers == 1 or len(batches) < 2:
+        yield from map(run, batches)
+        return
+    from concurrent.futures import ThreadPoolExecutor  # for bulk work only: importing it takes a while
+
+    with ThreadPoolExecutor(workers, thread_name_prefix="traverba") as pool:
+        yield from pool.map(run, batches)
+
+
 def _by_window(
     model: DecoderStep,
     requests: Iterable[Request],
@@ -83,8 +96,12 @@ def _by_window(
             control.report(done + len(answers), total)
         rows = [rows_of(request, options) for request in window]
         narrowed = [is_narrowed(model, request, options) for request in window]
-        for batch in plan(window, rows, narrowed, batching):
-            found = decode_batch(model, [window[i] for i in batch], options, special, control)
+        batches = plan(window, rows, narrowed, batching)
+        requests_of = [[window[i] for i in batch] for batch in batches]
+        decoded = _side_by_side(
+            batching.workers, lambda some: decode_batch(model, some, options, special, control), requests_of
+        )
+        for batch, found in zip(batches, decoded, strict=True):
             answers.update(zip(batch, found, strict=True))
             control.report(done + len(answers), total)
         done += len(window)

@@ -25,6 +25,36 @@ def test_a_batch_holds_one_padded_length_and_stays_within_the_budget() -> None:
     assert batches == [[0, 2], [4, 7], [1], [6], [3]]
 
 
+@pytest.mark.parametrize("beam_size", [1, 3])
+def test_batches_decoded_side_by_side_give_the_answers_of_one_after_the_other(beam_size: int) -> None:
+    sources = [tuple(3 + (i * j) % 6 for j in range(1, 2 + i % 19)) for i in range(60)]
+    options = DecodeOptions(beam_size=beam_size, max_length=6)
+    script = random_script(4, 9, end_bias=0.4)
+    expected = decode(ScriptedModel(script, 9), sources, options, SPECIAL)
+    few = Batching(token_budget=60, window=25, workers=4)
+    found = decode(ScriptedModel(script, 9), sources, options, SPECIAL, batching=few)
+    assert [answer.best.ids for answer in found] == [answer.best.ids for answer in expected]
+    assert [answer.best.score for answer in found] == [answer.best.score for answer in expected]
+
+
+def test_a_batch_that_fails_beside_others_fails_the_call() -> None:
+    class Broken(ScriptedModel):
+        def encode(self, src_ids, src_lengths):
+            if src_ids.shape[1] > 8:
+                raise MemoryError("no room")
+            return super().encode(src_ids, src_lengths)
+
+    sources = [(4,) * length for length in range(1, 20)]
+    with pytest.raises(MemoryError, match="no room"):
+        decode(
+            Broken(random_script(0, 9, end_bias=0.5), 9),
+            sources,
+            DecodeOptions(beam_size=1),
+            SPECIAL,
+            batching=Batching(workers=2),
+        )
+
+
 @pytest.mark.parametrize("budget", [1, 100, 400])
 def test_the_model_never_sees_more_than_the_budget(budget: int) -> None:
     model = ScriptedModel(random_script(0, 9, end_bias=0.5), 9)
