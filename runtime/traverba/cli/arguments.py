@@ -125,10 +125,12 @@ def _add_translate_file(commands: Commands, defaults: Mapping[str, str]) -> None
         ("retranslate", "also texts that have a translation (.po, .xliff, .tmx)"),
         ("force", "replace OUT if it is there"),
         ("no-resume", "begin again, whatever an interrupted job has finished"),
+        ("only-foreign", "leave texts as they are that are in the target language already"),
     ):
         files.add_argument(f"--{name}", action="store_true", default=is_on(defaults, name), help=meaning)
     _add_model(parser)
     _add_machine(parser)
+    add_text(parser, defaults)
     parser.add_argument("--beam", type=int, metavar="N", help="beam size; 1 is greedy (default: the model's)")
     names = {"from": "source", "to": "target"}
     given = ("from", "to", "glossary", "columns", "encoding", "model", "beam")

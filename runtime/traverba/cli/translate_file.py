@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TextIO
 
 from traverba.cli.progress import show_progress
+from traverba.cli.text import text_options
 from traverba.cli.translate import glossary_of, load_from
 from traverba.documents.formats import FileOptions
 from traverba.documents.job import check_paths, journal_of, translate_file
@@ -27,6 +28,7 @@ def run_translate_file(args: Namespace, stdout: TextIO, stderr: TextIO) -> int:
                 target=args.target,
                 source=args.source,
                 options=options,
+                text_options=text_options(args),
                 glossary=glossary_of(args),
                 file_options=FileOptions(args.encoding, _columns(args.columns), args.retranslate),
                 progress=progress,

@@ -6,17 +6,18 @@ import io
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from tests.runtime.files.scripted import WordByWord
 
 import traverba.cli.translate
-from traverba import DecodeOptions
+from traverba import DecodeOptions, Translation
 from traverba.cli import main
 from traverba.cli.progress import show_progress
+from traverba.text import TextOptions
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -25,6 +26,11 @@ class ClosableTranslator(WordByWord):
     """What the command loads."""
 
     options = DecodeOptions()
+    told: ClassVar[list[object]] = []
+
+    def translate_iter(self, texts: Iterable[str], *, target: str, **keywords: Any) -> Iterator[Translation]:
+        self.told.append(keywords["text_options"])
+        return super().translate_iter(texts, target=target, **keywords)
 
     def __enter__(self) -> ClosableTranslator:
         return self
@@ -65,6 +71,14 @@ def test_options_of_files_reach_them(run: Run) -> None:
     argv = ("a.csv", "b.csv", "--to", "fr", "--columns", "id, name", "--encoding", "latin-1", "--beam", "1")
     assert run(*argv)[0] == 0
     assert Path("b.csv").read_bytes() == "id,name\n1,É\n".encode("latin-1")
+
+
+def test_options_of_texts_reach_the_model(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[object] = []
+    monkeypatch.setattr(ClosableTranslator, "told", told)
+    Path("a.txt").write_text("a")
+    assert run("a.txt", "b.txt", "--to", "fr", "--wrap", "join", "--keep", "Bob", "--no-protect")[0] == 0
+    assert told == [TextOptions(wrap="join", keep=("Bob",), protect=False)]
 
 
 def test_options_come_from_the_environment_too(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
