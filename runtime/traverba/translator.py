@@ -29,7 +29,7 @@ from traverba.decoding import (
     score,
 )
 from traverba.decoding.model import DecoderStep
-from traverba.errors import OptionError, TranslatorClosedError
+from traverba.errors import LanguageError, OptionError, TranslatorClosedError
 from traverba.foreign import foreign_reader
 from traverba.guidance import guide
 from traverba.identification import Detection, load_identifier
@@ -219,6 +219,11 @@ class Translator:
 
     def detect(self, text: str) -> Detection:
         """Which of the model's languages a text is in; `traverba.detect` knows many more."""
+        if not self._detectable:
+            raise LanguageError(
+                f"the language identifier knows none of the languages of {self.info.name} "
+                f"({', '.join(self.info.languages)}); say which language the text is in"
+            )
         return load_identifier().detect(text, languages=self._detectable)
 
     def token_ids(self, text: str) -> tuple[int, ...]:

@@ -6,12 +6,13 @@ import json
 import os
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from io import BytesIO, TextIOWrapper
 
 import pytest
 
 import traverba.cli.translate
-from traverba import TextOptions, Translator, detect
+from traverba import LanguageError, TextOptions, Translator, detect
 from traverba.cli import main
 
 ENGLISH = "The weather was so nice that we walked home."
@@ -101,3 +102,12 @@ def test_the_command_can_leave_lines_in_the_target_language_alone(run: Run) -> N
     lines = run("--json", "--only-foreign", stdin=f"{ENGLISH}\n{FRENCH}\n").splitlines()
     assert [bool(json.loads(line)["segments"]) for line in lines] == [True, False]
     assert run("--only-foreign", "--stream", stdin=f"{FRENCH}\n") == f"{FRENCH}\n"
+
+
+def test_a_model_of_unknown_languages_asks_for_a_name(
+    translator: Translator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(translator, "info", replace(translator.info, languages=("qaa", "qab")))
+    with pytest.raises(LanguageError, match="qaa, qab"):
+        translator.translate(ENGLISH, target="fr", source="auto")
+    assert str(translator.translate(ENGLISH, target="fr"))
