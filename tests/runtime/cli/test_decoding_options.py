@@ -50,6 +50,7 @@ def translate(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
     ("argv", "expected"),
     [
         ((), DecodeOptions()),
+        (("--no-shortlist",), DecodeOptions(shortlist=False)),
         (("--beam", "2", "--n-best", "2"), DecodeOptions(beam_size=2, num_hypotheses=2)),
         (("--length-penalty", "1"), DecodeOptions(length_penalty=1.0)),
         (("--coverage-penalty", ".2"), DecodeOptions(coverage_penalty=0.2)),
