@@ -135,6 +135,8 @@ def test_characters_that_would_be_markup_are_escaped() -> None:
         "<![CDATA[one]]> two <?php echo 'three' ?> four",
         '<p a="<b>" b=\'>\' c=d"e>one</p>',
         "<frameset><frame></frameset>one",
+        "<?xml version='1.0'?>\n<!DOCTYPE html><html lang='en'><title>one</title><?x?>two</html>",
+        "<script>if (a <!b) {}</script>one <a title='<?x'>two</a> <!-- <?x --> three",
     ],
 )
 def test_a_page_with_mistakes_keeps_its_tree(page: str) -> None:

@@ -18,9 +18,6 @@ IsFree: TypeAlias = Callable[[int], bool]
 
 SOLID = re.compile(r"\S")
 
-NEXT_TO = 1
-"""Characters between two words that stand side by side: a space."""
-
 
 def has_solid(text: str, start: int, end: int) -> bool:
     """Whether a part of a text is more than white space."""
@@ -55,6 +52,8 @@ def find_run(
         if found is None:
             return None
         run = _trimmed(text, tag, target, (window[0] + found[0], window[0] + found[1]))
+        if all(target.is_mark(i) for i in range(*run)) and _has_letters(text, tag):
+            return None
         span = _span(target, run)
     return run, _with_what_is_between(tag, target, touched, span)
 
@@ -62,7 +61,7 @@ def find_run(
 def find_nearby(
     text: str, tag: InlineTag, target: AlignedTarget, within: Words, is_free: IsFree
 ) -> tuple[Words, Span] | None:
-    """What a tag goes around if no run is its own: a free word whose source overlaps it or is next to it."""
+    """What a tag goes around if no run is its own: the free word whose source is nearest."""
     touched = target.touched(tag)
     window = _window(target, within, *touched)
     reach = _reach(text, tag, target)
@@ -73,11 +72,10 @@ def find_nearby(
         run, span = _reaching(text, tag, target, window, is_free, *reach)
         return run, _with_what_is_between(tag, target, touched, span)
     candidates = [
-        (distance, -weight, i)
+        (max(start - tag.end, tag.start - end, 0), -weight, i)
         for i in range(*window)
         if is_free(i) and not target.is_mark(i)
         for (start, end), weight in target.words[i].sources
-        if (distance := max(start - tag.end, tag.start - end, 0)) <= NEXT_TO
     ]
     if not candidates:
         return None
@@ -92,6 +90,10 @@ def _reach(text: str, tag: InlineTag, target: AlignedTarget) -> tuple[bool, bool
     begins = covers(text, tag, head) or has_more(text, tag.start, head[0])
     ends = covers(text, tag, tail) or has_more(text, tail[1], tag.end)
     return (begins, ends) if begins or ends or last - first > 1 else None
+
+
+def _has_letters(text: str, tag: InlineTag) -> bool:
+    return any(map(str.isalpha, text[tag.start : tag.end]))
 
 
 def _span(target: AlignedTarget, run: Words) -> Span:

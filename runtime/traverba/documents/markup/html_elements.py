@@ -72,7 +72,8 @@ def role(element: Element) -> Role:
 def text_attributes(element: Element) -> set[str]:
     """The attributes of an element whose values are text."""
     attributes = element.attributes
-    names = set(TEXT_ATTRIBUTES & attributes.keys())
+    # The title of a style sheet is the name of a set of them.
+    names = set(TEXT_ATTRIBUTES & attributes.keys()) if element.name not in ("link", "style") else set()
     kind = attributes.get("type", "").lower()
     if element.name == "input" and kind in BUTTONS and "value" in attributes:
         names |= {"value"}

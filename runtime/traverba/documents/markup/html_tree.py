@@ -42,7 +42,13 @@ _ATTRIBUTE = r"""[\s/]*+[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"
 _START_TAG = re.compile(rf"<[A-Za-z][^\s/>]*+(?:{_ATTRIBUTE})*+[\s/]*+>")
 _END_TAG = re.compile(r"</([A-Za-z][^\s/>]*)[^>]*>")
 _MARKUP = re.compile(r"<(?=[A-Za-z/!?])")
-_DECLARATION = re.compile(r"<!--(?:-?>|.*?(?:--!?>|\Z))|<[!?][^>]*>?", re.DOTALL)
+# In order: what is markup to every parser, and then declarations, which browsers take for comments.
+_DECLARATIONS = re.compile(
+    rf"""(?P<kept><!--(?:-?>|.*?--!?>)|<(?P<raw>{"|".join(sorted(RAW_TEXT))})\b.*?(?:</(?P=raw)\b|\Z)
+    |{_START_TAG.pattern}|<!doctype[^>]*>)|<!--.*|<[!?][^>]*>?""",
+    re.DOTALL | re.IGNORECASE | re.VERBOSE,
+)
+_DECLARATION = re.compile(r"<!--.*|<[!?][^>]*>?", re.DOTALL)
 _COMMENT = re.compile(r"<!--(?:-?>|.*?(?:--!?>|\Z))|<[!?/][^>]*>?", re.DOTALL)
 
 
@@ -60,23 +66,30 @@ def parse_html(page: str) -> XmlFile:
     text = "".join(pieces).replace("\r\n", "\n").replace("\r", "\n")
     # A mark at the start is text to us and none to the parser.
     mark = 1 if text.startswith("\ufeff") else 0
+    text = text[mark:]
+    parsed = _without_declarations(text)
     tree = justhtml.JustHTML(
-        text[mark:],
+        parsed,
         sanitize=False,
         track_node_locations=True,
         scripting_enabled=False,
         fragment=_WHOLE_PAGE.search(text) is None,
     )
     places = [0, *accumulate(len(piece.encode("utf-8")) for piece in pieces)]
-    root = _Placing(text[mark:], places[mark:]).root(tree.root)
+    root = _Placing(text, parsed, places[mark:]).root(tree.root)
     return XmlFile(page.encode("utf-8"), "utf-8", root)
+
+
+def _without_declarations(text: str) -> str:
+    """Spaces for ``<?xml ...?>`` and the like, which justhtml 3.16 takes for text while it notes places."""
+    return _DECLARATIONS.sub(lambda match: match["kept"] or " " * len(match.group()), text)
 
 
 class _Placing:
     """Walks the parser's tree and the source side by side; ``at`` is the place in the source."""
 
-    def __init__(self, text: str, places: list[int]) -> None:
-        self._text, self._places = text, places
+    def __init__(self, text: str, parsed: str, places: list[int]) -> None:
+        self._text, self._parsed, self._places = text, parsed, places
         self._at = 0
 
     def root(self, document: Any) -> Element:
@@ -134,10 +147,9 @@ class _Placing:
             return
         while rest:
             self._skip_to(parent, origin)
-            # While justhtml 3.16 notes places, it takes <!x> and <?x> for text; they are comments.
             declaration = _DECLARATION.match(self._text, origin)
             end = declaration.end() if declaration else self._end_of_text(parent, origin)
-            part = unescape(self._text[origin:end]).replace("\0", "")
+            part = unescape(self._parsed[origin:end]).replace("\0", "")
             if not part or not rest.startswith(part):
                 return
             rest, origin = rest[len(part) :], end
