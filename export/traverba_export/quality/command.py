@@ -58,7 +58,7 @@ def _score(arguments: argparse.Namespace) -> int:
                 where = (scored.test_set.direction, scored.test_set.name, scored.settings)
                 log.info("%s %s, %s: BLEU %.2f", *where, scored.bleu.value)
                 results.append(scored)
-            made = origin(translator.info, _command_line(arguments))
+    made = origin(arguments.bundle, _command_line(arguments))
     table = markdown_table(results)
     print(table)
     scores = [asdict(score) for r in results for score in (r.bleu, r.chrf)]
@@ -120,7 +120,7 @@ def _challenge(arguments: argparse.Namespace) -> int:
     with load_translator(arguments.bundle, precision=precision) as translator:
         identify = language_identifier(translator.info.languages)
         report = run_challenge(translator, builtin_cases(), arguments.direction or (), identify)
-        made = origin(translator.info, _command_line(arguments))
+    made = origin(arguments.bundle, _command_line(arguments))
     table = challenge_table(report)
     print(f"{table}\n{failure_list(report)}")
     if arguments.json:

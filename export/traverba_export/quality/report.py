@@ -9,7 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from traverba import TranslatorInfo
+from traverba.bundle import find_bundle, open_bundle
 
 PACKAGES = ("traverba", "onnxruntime", "onnxruntime-gpu", "numpy", "tokenizers", "sacrebleu", "py3langid")
 
@@ -21,17 +21,20 @@ class Origin:
     bundle: str
     version: str
     """Of the bundle."""
+    created: str
+    """When the bundle was made: the same version may be made again."""
     command: str
     date: str
     """UTC, ISO 8601."""
     packages: dict[str, str]
 
 
-def origin(info: TranslatorInfo, command: str) -> Origin:
-    """The origin of what is measured now."""
-    return Origin(
-        info.name, info.version, command, datetime.now(UTC).date().isoformat(), installed_versions()
-    )
+def origin(bundle: str, command: str) -> Origin:
+    """The origin of what is measured now with the bundle of this name or path."""
+    with open_bundle(find_bundle(bundle)) as opened:
+        manifest = opened.manifest
+    today = datetime.now(UTC).date().isoformat()
+    return Origin(manifest.name, manifest.version, manifest.created, command, today, installed_versions())
 
 
 def installed_versions() -> dict[str, str]:
@@ -49,7 +52,8 @@ def write_report(stem: Path, made: Origin, table: str, figures: dict[str, Any]) 
     """``STEM.json`` and ``STEM.md``, each written beside and renamed."""
     write_json(stem.with_name(f"{stem.name}.json"), {**asdict(made), **figures})
     versions = ", ".join(f"{package} {number}" for package, number in made.packages.items())
-    head = f"# {made.bundle} {made.version}\n\n`{made.command}`\n\n{made.date}; {versions}\n\n"
+    when = f"Bundle of {made.created}, measured {made.date}; {versions}"
+    head = f"# {made.bundle} {made.version}\n\n`{made.command}`\n\n{when}\n\n"
     write_text(stem.with_name(f"{stem.name}.md"), head + table)
 
 

@@ -34,6 +34,7 @@ class Scripted:
     def __init__(self, answers: dict[str, Sequence[str]]) -> None:
         self.answers, self.asked = answers, list[tuple[str | None, str, str]]()
         self.info = SimpleNamespace(precision="int8")
+        self.options = DecodeOptions()
 
     def translate(
         self, texts: list[str], *, source: str | None, target: str, options: Any
@@ -97,7 +98,12 @@ def test_a_report_says_where_its_figures_come_from(tmp_path: Path) -> None:
     assert main(["evaluate", bundle, "--data", str(tmp_path / "empty"), "--report", str(report)]) == 0
     figures = json.loads((tmp_path / "tiny.report.json").read_text(encoding="utf-8"))
     assert figures["command"] == "traverba-export evaluate tiny.traverba --data DATA --report tiny.report"
-    assert figures["packages"]["sacrebleu"] and figures["bundle"] == "tiny" and figures["scores"] == []
+    assert (
+        figures["packages"]["sacrebleu"]
+        and figures["bundle"] == "tiny"
+        and figures["created"].startswith("20")
+        and figures["scores"] == []
+    )
     text = (tmp_path / "tiny.report.md").read_text(encoding="utf-8")
     assert figures["command"] in text and figures["date"] in text and str(tmp_path) not in text
     assert not list(tmp_path.glob("*.partial"))
