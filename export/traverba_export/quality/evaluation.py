@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from traverba import DecodeOptions, Translator
+from traverba import Translator
 from traverba.bundle import Score
 from traverba_export.quality.challenge.checks import Identify
 from traverba_export.quality.language import language_share
@@ -80,7 +80,7 @@ def _translate(
     translator: Translator, texts: list[str], source: str | None, target: str, beam_size: int
 ) -> list[str]:
     """``source`` None: the model reads whatever comes, trained for the pair or not."""
-    options = DecodeOptions(beam_size=beam_size)
+    options = replace(translator.options, beam_size=beam_size, num_hypotheses=1)
     answers = translator.translate(texts, source=source, target=target, options=options)
     return [answer.text for answer in answers]
 

@@ -10,7 +10,7 @@ from typing import Any, cast
 
 import pytest
 
-from traverba import Translator
+from traverba import DecodeOptions, Translator
 from traverba_export.cli import main
 from traverba_export.quality.evaluation import (
     evaluate_bundle,
@@ -34,6 +34,7 @@ class Scripted:
     def __init__(self, answers: dict[str, Sequence[str]]) -> None:
         self.answers, self.asked = answers, list[tuple[str | None, str, str]]()
         self.info = SimpleNamespace(precision="int8")
+        self.options = DecodeOptions()
         self.options = DecodeOptions()
 
     def translate(
