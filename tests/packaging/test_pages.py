@@ -9,7 +9,7 @@ from tests.packaging.pages import PAGES, ROOT, Block, PageError, blocks_of, true
 
 from traverba.bundle.installed import BUILT_IN
 
-SHOWS_THE_BUILT_IN_MODEL = ROOT / "docs" / "decoding.md"
+SHOWS_THE_BUILT_IN_MODEL = (ROOT / "docs" / "decoding.md", ROOT / "docs" / "text.md")
 
 
 def all_blocks() -> list[object]:
@@ -18,7 +18,7 @@ def all_blocks() -> list[object]:
     for page in PAGES:
         for block in blocks_of(page.read_text(encoding="utf-8")):
             marks = [pytest.mark.skip(reason=block.reason)] if block.reason else []
-            if page == SHOWS_THE_BUILT_IN_MODEL and not BUILT_IN.exists():
+            if page in SHOWS_THE_BUILT_IN_MODEL and not BUILT_IN.exists():
                 marks = [pytest.mark.skip(reason="the built-in model is not in this checkout")]
             name = f"{page.relative_to(ROOT)}:{block.line}"
             parameters.append(pytest.param(block, id=name, marks=marks))

@@ -16,13 +16,12 @@ Casing = Literal["upper", "title"]
 
 WORD = re.compile(r"[^\W\d_]+")
 PRONOUN = re.compile(r"(?<![\w'’])i(?!\w)")
-SENTENCE_ENDS = ".!?…:;"
 
 NOUNS_WITH_CAPITALS = frozenset({"de", "lb"})
 """Languages in which capitals inside a sentence say nothing about titles."""
 
 SHORT = 3
-"""Letters up to which a word may be small in a title."""
+"""Letters up to which a word is small in a title that goes out."""
 
 SMALL = {
     "with",
@@ -45,31 +44,37 @@ SHORTEST_SHOUT = 5
 """Letters of a single word in capitals that is no abbreviation."""
 
 TITLE_WORDS = 4
+LONGEST_SMALL = 4
+"""Letters up to which a word may be small in a title that comes in."""
 
 
 def casing_of(text: str, languages: Sequence[str], is_common: Callable[[str], bool]) -> Casing | None:
     """How a segment is written, stand-ins apart; None for ordinary text.
 
-    ``is_common`` says whether a word is one of the vocabulary's when in lower case: a title is
-    mostly of such words, a row of names is not.
+    ``is_common`` says whether a word with a capital is one that is mostly written small: a title
+    is of such words, a row of names is not.
     """
     plain = STAND_IN.sub(" ", text)
     words = WORD.findall(plain)
     if words and all(word.upper() == word != word.lower() for word in words):
         long = [word for word in words if len(word) > 1]
         return "upper" if len(long) > 1 or any(len(w) >= SHORTEST_SHOUT for w in long) else None
-    if NOUNS_WITH_CAPITALS.intersection(languages) or plain.rstrip()[-1:] in SENTENCE_ENDS:
+    if NOUNS_WITH_CAPITALS.intersection(languages):
         return None
     return "title" if _is_title(words, is_common) else None
 
 
 def _is_title(words: Sequence[str], is_common: Callable[[str], bool]) -> bool:
-    large = [word for word in words if len(word) > SHORT]
-    if len(words) < TITLE_WORDS or len(large) < TITLE_WORDS - 1:
+    """Mostly capitals, and not mostly names: a capital on a grammar word tells titles from those."""
+    if len(words) < TITLE_WORDS or any(w[0].islower() and len(w) > LONGEST_SMALL for w in words):
         return False
-    if not all(word[0].isupper() and word[1:].islower() for word in large if word.lower() not in SMALL):
+    large = [word for word in words[1:] if word[0].isupper() and len(word) > 1]
+    common = [word for word in large if is_common(word)]
+    if 2 * (len(large) + 1) < len(words) or len(common) < 2:
         return False
-    return sum(is_common(word.lower()) for word in large[1:]) * 4 >= 3 * (len(large) - 1)
+    if any(len(word) <= SHORT for word in common):
+        return 2 * len(common) >= len(large)
+    return len(common) > 2 and 4 * len(common) >= 3 * len(large)
 
 
 def uncased(text: str, casing: Casing, languages: Sequence[str], is_common: Callable[[str], bool]) -> str:
@@ -78,7 +83,7 @@ def uncased(text: str, casing: Casing, languages: Sequence[str], is_common: Call
     start = first.start() + 1 if first else 0
 
     def smaller(match: re.Match[str]) -> str:
-        names = casing == "title" and not is_common(match[0].lower())
+        names = casing == "title" and not is_common(match[0])
         return match[0] if names else _lower(match[0])
 
     lowered = text[:start] + WORD.sub(smaller, text[start:])

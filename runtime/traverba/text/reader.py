@@ -116,8 +116,9 @@ class Reader:
         return start + masked.to_old((0, min(last, len(masked.text))))[1]
 
     def _is_common(self, word: str) -> bool:
-        """Whether a word is one of the vocabulary's, as few names are."""
-        return len(self.tokenizer.encode(word)) == 1
+        """Whether the vocabulary knows a word better without its capital, which it does not of names."""
+        small = len(self.tokenizer.encode(word.lower()))
+        return small == 1 or small < len(self.tokenizer.encode(word))
 
 
 def _trimmed(text: str, span: Span, protected: Sequence[Protected]) -> tuple[Span, list[Protected]]:

@@ -116,6 +116,10 @@ COMMON = frozenset(
 )
 
 
+def is_common(word: str) -> bool:
+    return word.lower() in COMMON
+
+
 @pytest.mark.parametrize(
     ("text", "casing"),
     [
@@ -128,24 +132,26 @@ COMMON = frozenset(
         ("History of Life in the Modern World", "title"),
         ("The great book", None),
         ("John Smith and Mary Jones", None),
-        ("The Great Book of Small Things.", None),
+        ("The Great Book In The World.", "title"),
+        ("The House of John Smith and Mary Jones", None),
+        ("I do as I say if I can", None),
         ("Great Book", None),
         ("日本語", None),
         ("12 345", None),
     ],
 )
 def test_shouting_and_titles_are_recognised(text: str, casing: Casing | None) -> None:
-    assert casing_of(text, ["en"], COMMON.__contains__) == casing
+    assert casing_of(text, ["en"], is_common) == casing
 
 
 def test_where_nouns_have_capitals_nothing_is_a_title() -> None:
-    assert casing_of("The Great Book of Small Things", ["de"], COMMON.__contains__) is None
+    assert casing_of("The Great Book of Small Things", ["de"], is_common) is None
 
 
 def test_a_shout_is_read_as_a_sentence() -> None:
-    assert uncased("AM I HERE? I'M NOT", "upper", ["en"], COMMON.__contains__) == "Am I here? I'm not"
-    assert uncased("IL EST LÀ", "upper", ["fr"], COMMON.__contains__) == "Il est là"
-    assert uncased("The Book of Istanbul", "title", ["en"], COMMON.__contains__) == "The book of Istanbul"
+    assert uncased("AM I HERE? I'M NOT", "upper", ["en"], is_common) == "Am I here? I'm not"
+    assert uncased("IL EST LÀ", "upper", ["fr"], is_common) == "Il est là"
+    assert uncased("The Book of Istanbul", "title", ["en"], is_common) == "The book of Istanbul"
 
 
 def test_a_translation_is_written_as_its_source() -> None:
@@ -159,7 +165,7 @@ def test_a_translation_is_written_as_its_source() -> None:
 
 @given(st.text(max_size=30), st.sampled_from(["upper", "title"]))
 def test_case_never_moves_a_character(text: str, casing: Casing) -> None:
-    assert len(uncased(text, casing, ["en"], COMMON.__contains__)) == len(text)
+    assert len(uncased(text, casing, ["en"], is_common)) == len(text)
     cased, edits = recased(text, casing)
     assert len(cased) == len(text)
     if casing == "upper":
