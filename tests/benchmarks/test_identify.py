@@ -49,6 +49,7 @@ def test_right_answers_are_counted_by_length_and_language(
     assert "| first 1 | 2 | 50.0 | 100.0 | 66.7 | 66.7 |" in page
     assert "| second 1 | 2 | 50.0 | 0.0 | 33.3 | 33.3 |" in page
     assert "- deu: 0.0, second 100.0" in page
+    assert "## The languages of first and second" in page
 
 
 def test_a_text_is_cut_at_the_last_whole_word() -> None:
