@@ -37,8 +37,6 @@ class Call:
     repair: Repair
     detect: Callable[[str], Detection] | None
     """Says which language a text is in, if the caller left that open."""
-    another_clock: Callable[[], TimedModel]
-    """The same model, timed apart: for work that only one text needs."""
 
     def prepare(self, text: str) -> Prepared:
         """The segments of one text, each with its request."""
@@ -46,7 +44,7 @@ class Call:
 
     def answer(self, prepared: Prepared, decoded: Sequence[Decoded]) -> Translation:
         """The translation of one text, from what the search found for its requests."""
-        seconds, again = self.model.lap(), self.another_clock()
+        seconds, again = self.model.lap(), self.model.beside()
         answers = self.repair(again, prepared, decoded)
         return self._translation(prepared, answers, (*seconds, *again.lap()))
 

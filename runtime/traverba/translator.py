@@ -283,7 +283,6 @@ class Translator:
                 self._tokenizer, options, lambda: self._special_and_words, given.control or Control()
             ),
             detect=detect,
-            another_clock=lambda: TimedModel(model),
         )
 
     def _reader(self, given: CallOptions, target: str, options: TextOptions) -> Reader:
