@@ -9,11 +9,13 @@ from traverba import (
     CancelToken,
     Control,
     DecodeOptions,
+    Detection,
     LanguageError,
     Sampling,
     Translation,
     TranslationHypothesis,
     Translator,
+    detect,
     load_translator,
 )
 from traverba.errors import BundleError
@@ -72,3 +74,10 @@ def a_standard_except_clause_catches_the_typed_error(error: LanguageError) -> Va
 
 def the_branch_of_an_error_says_where_the_trouble_is(error: BundleError) -> Exception:
     return error
+
+
+def a_language_may_stay_open(translator: Translator, text: str) -> str | None:
+    assert_type(detect(text, languages=["en", "fr"]), Detection)
+    translation = translator.translate(text, target="fr", source="auto")
+    assert_type(translation.detected, Detection | None)
+    return translator.detect(text).language
