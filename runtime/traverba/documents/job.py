@@ -71,7 +71,9 @@ def translate_file(
     result. The output appears when it is complete; one that is there is replaced only with ``force``.
     ``progress`` is called with the units done and their total. `CallOptions` has the other keywords.
     """
-    reading = Reading(Path(source_path), target, keywords.get("source"), file_options or FileOptions())
+    named = keywords.get("source")
+    source = None if named == "auto" else named
+    reading = Reading(Path(source_path), target, source, file_options or FileOptions())
     output = Path(target_path)
     check_paths(reading.path, output, force=force)
     document = open_document(reading)

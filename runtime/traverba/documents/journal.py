@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import astuple
@@ -30,7 +29,8 @@ class Journal:
     def __init__(self, path: Path, job: Mapping[str, Any], *, resume: bool) -> None:
         """Continue the journal of this ``job`` if there is one, else begin it."""
         self.path = path
-        self._file: BinaryIO = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o666), "r+b", buffering=0)
+        path.touch()
+        self._file: BinaryIO = path.open("r+b", buffering=0)
         try:
             self._lock()
             self.count = self._continue({"kind": KIND, **job}, resume)
@@ -106,6 +106,7 @@ class Journal:
 
     def remove(self) -> None:
         """The job is done."""
+        self._file.close()
         self.path.unlink()
 
     def __enter__(self) -> Self:
