@@ -1,7 +1,7 @@
 """Word alignment of a parallel corpus: which target tokens a source token tends to become.
 
 `model1` learns the table over ids, whatever a token is; `lexicon` makes a dictionary of words
-of it. This room imports numpy only.
+of it, `linking` tells which token of a sentence stands for which. This room imports numpy only.
 """
 
 from traverba_export.alignment.lexicon import learn_lexicon

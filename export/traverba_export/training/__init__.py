@@ -2,4 +2,5 @@
 
 `preparation` makes pools of examples, `trainer` runs the loop, `schedule`, `loss` and `checkpoints`
 are its parts, `generation` and `evaluation` watch dev quality, `journal` keeps the log and the curves.
+`word_by_word` makes what the rungs without generation learn from; `run` is the whole, for any recipe.
 """
