@@ -12,6 +12,7 @@ from traverba import (
     Detection,
     LanguageError,
     Sampling,
+    TextOptions,
     Translation,
     TranslationHypothesis,
     Translator,
@@ -53,6 +54,11 @@ async def pieces_can_be_awaited(translator: Translator, texts: list[str]) -> str
 
 def words_can_be_wanted_and_unwanted(translator: Translator) -> Translation:
     return translator.translate("the machines win", target="fr", require=["gagnent"], suppress=["les"])
+
+
+def a_text_can_be_read_in_other_ways(translator: Translator) -> Translation:
+    options = TextOptions(split="lines", wrap="join", patterns=(r"[A-Z]+-[0-9]+",), keep=("Win",))
+    return translator.translate("the machines win", target="fr", text_options=options)
 
 
 def several_hypotheses_with_scores(translator: Translator) -> dict[str, float]:
