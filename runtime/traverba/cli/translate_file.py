@@ -41,7 +41,8 @@ def run_translate_file(args: Namespace, stdout: TextIO, stderr: TextIO) -> int:
         raise
     earlier = f", {report.continued} of them by an earlier run" if report.continued else ""
     texts = "text" if report.units == 1 else "texts"
-    stdout.write(f"{output}: {report.units} {texts}{earlier}\n")
+    flagged = "".join(f"; {count} flagged {flag}" for flag, count in sorted(report.flags.items()))
+    stdout.write(f"{output}: {report.units} {texts}{earlier}{flagged}\n")
     return 0
 
 

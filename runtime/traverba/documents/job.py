@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from importlib import metadata
 from itertools import islice
 from pathlib import Path
@@ -25,7 +25,7 @@ from traverba.errors import (
     OptionError,
     OutputExistsError,
 )
-from traverba.results import TranslatorInfo
+from traverba.results import Translation, TranslatorInfo
 
 BATCHING = Batching(window=64)
 """What is lost when a job is killed, and how often its progress is told, in sentences."""
@@ -50,6 +50,8 @@ class FileReport:
     """How many of them an earlier run had translated."""
     size_bytes: int
     """Of the output."""
+    flags: Mapping[str, int] = field(default_factory=dict)
+    """How many texts have each flag of `Translation.flags`."""
 
 
 def translate_file(
@@ -93,8 +95,9 @@ def translate_file(
         if _digest(reading.path) != digest:
             raise DocumentError(f"{reading.path} changed while it was translated; translate it again")
         size = _write_beside(output, lambda sink: document.write(journal.translations(), sink))
+        flags = journal.flags()
         journal.remove()
-        return FileReport(total, journal.continued, size)
+        return FileReport(total, journal.continued, size, flags)
 
 
 def _finished(
@@ -107,12 +110,35 @@ def _finished(
     """Translate what the journal does not have; a step for each text that it has then."""
     control = keywords.get("control") or Control()
     rest = islice(document.units(), journal.count, None)
-    translations = translate_inline(translator, rest, target=reading.target, batching=BATCHING, **keywords)
+    watched = _Watched(translator)
+    translations = translate_inline(watched, rest, target=reading.target, batching=BATCHING, **keywords)
     for translation in translations:
         if control.stop_reason():
             return  # this one may have been cut short
-        journal.append(translation)
+        journal.append(translation, watched.flags)
         yield
+
+
+class _Watched:
+    """A translator, and the flags of the translation that it gave last."""
+
+    def __init__(self, translator: FileTranslator) -> None:
+        self._translator = translator
+        self.flags: Sequence[str] = ()
+
+    def translate_iter(
+        self,
+        texts: Iterable[str],
+        *,
+        target: str,
+        batching: Batching | None = None,
+        **keywords: Unpack[CallKeywords],
+    ) -> Iterator[Translation]:
+        for translation in self._translator.translate_iter(
+            texts, target=target, batching=batching, **keywords
+        ):
+            self.flags = translation.flags
+            yield translation
 
 
 def journal_of(output: Path) -> Path:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 import logging
 import sys
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import astuple
 from pathlib import Path
 from types import TracebackType
@@ -90,19 +91,26 @@ class Journal:
         self._file.seek(end)
         return count
 
-    def append(self, translation: InlineText) -> None:
-        """Keep a finished translation."""
+    def append(self, translation: InlineText, flags: Sequence[str]) -> None:
+        """Keep a finished translation, and what is said about it."""
         tags = [astuple(tag) for tag in translation.tags]
-        self._file.write(json.dumps([translation.text, tags]).encode() + b"\n")
+        self._file.write(json.dumps([translation.text, tags, flags]).encode() + b"\n")
         self.count += 1
 
     def translations(self) -> Iterator[InlineText]:
         """All that are kept, in order."""
+        for text, tags, _ in self._entries():
+            yield InlineText(text, tuple(InlineTag(*tag) for tag in tags))
+
+    def flags(self) -> Counter[str]:
+        """How many translations have each flag."""
+        return Counter(flag for _, _, flags in self._entries() for flag in flags)
+
+    def _entries(self) -> Iterator[list[Any]]:
         with open(self.path, "rb") as file:
             file.readline()
             for line in file:
-                text, tags = json.loads(line)
-                yield InlineText(text, tuple(InlineTag(*tag) for tag in tags))
+                yield json.loads(line)
 
     def remove(self) -> None:
         """The job is done."""

@@ -54,6 +54,7 @@ class WordByWord:
             "target": target,
             "hypotheses": (hypothesis,),
             "segments": tuple(segments),
+            "flags": ("cut",) if "flag me" in text else (),
         }
         # Files ask for nothing else, however much a translation tells.
         return Translation(**({each.name: () for each in fields(Translation)} | told))

@@ -66,6 +66,11 @@ def test_a_file_becomes_another_and_one_line_says_so(run: Run) -> None:
     assert Path("b.txt").read_text() == "HELLO\n\nYOU"
 
 
+def test_the_summary_counts_what_was_flagged(run: Run) -> None:
+    Path("a.txt").write_text("flag me")
+    assert run("a.txt", "b.txt", "--to", "fr")[1] == "b.txt: 1 text; 1 flagged cut\n"
+
+
 def test_options_of_files_reach_them(run: Run) -> None:
     Path("a.csv").write_bytes("id,name\n1,é\n".encode("latin-1"))
     argv = ("a.csv", "b.csv", "--to", "fr", "--columns", "id, name", "--encoding", "latin-1", "--beam", "1")

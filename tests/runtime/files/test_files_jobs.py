@@ -87,6 +87,12 @@ def test_an_interrupted_job_has_written_no_output_and_goes_on(
     assert files(tmp_path) == ["in.txt", "out.txt"]
 
 
+def test_flags_are_counted_those_of_an_earlier_run_too(source: Path, output: Path) -> None:
+    source.write_text("flag me\n\nnot me\n\nflag me too")
+    interrupted(source, output, count=3)
+    assert translate_file(shouting(), source, output, target="fr").flags == {"cut": 2}
+
+
 @pytest.mark.parametrize("torn", [b'["PARAG', b"\0\0\0\0\n", b'{"a": 1}\n', b"[\n\n"])
 def test_a_torn_journal_is_cut_off_behind_its_last_whole_line(
     torn: bytes, source: Path, output: Path
