@@ -93,11 +93,8 @@ def _find_stand_ins(
                 removed.append((start, start + len(stand_in)))
         elif stand_in:
             waiting.setdefault((segment, stand_in), []).append(index)
-    patterns: dict[int, list[str]] = {}
-    for segment, stand_in in waiting:
-        patterns.setdefault(segment, []).append(re.escape(stand_in))
-    for segment, alternatives in patterns.items():
-        for match in re.compile("|".join(alternatives)).finditer(text, *segments[segment][1]):
+    for segment, stand_ins in _by_segment(waiting).items():
+        for match in re.compile("|".join(map(re.escape, stand_ins))).finditer(text, *segments[segment][1]):
             tags = waiting[segment, match.group()]
             if tags:
                 found[tags.pop()] = match.start()
@@ -105,6 +102,14 @@ def _find_stand_ins(
             else:
                 removed.append(_with_space(text, match.span()))
     return found, sorted(removed)
+
+
+def _by_segment(waiting: Iterable[tuple[int, str]]) -> dict[int, list[str]]:
+    """The stand-ins of each segment."""
+    stand_ins: dict[int, list[str]] = {}
+    for segment, stand_in in waiting:
+        stand_ins.setdefault(segment, []).append(stand_in)
+    return stand_ins
 
 
 def _with_space(text: str, span: Span) -> Span:
@@ -144,17 +149,8 @@ def _words(
     aligned: Iterable[tuple[AlignedWords, Span]],
 ) -> tuple[list[TargetWord], list[int]]:
     """All words in order, stand-ins among them, and the first of each segment."""
-    marks: list[list[int]] = [[] for _ in segments]
-    for tag in sorted(places, key=places.__getitem__):
-        segment = segment_at(segments, source.tags[tag].start)
-        if segment is not None and source.tags[tag].start < segments[segment][0][1]:
-            marks[segment].append(tag)
-    pairs: list[list[tuple[Span, Span, float]]] = [[] for _ in segments]
-    starts = [target[0] for _, target in segments]
-    for pair, (start, end) in aligned:
-        segment = bisect_right(starts, start) - 1
-        if start < end and segment >= 0:
-            pairs[segment].append(((start, end), pair.source, pair.weight))
+    marks = _marks(source, segments, places)
+    pairs = _pairs(segments, aligned)
     words: list[TargetWord] = []
     firsts: list[int] = []
     for number, (origin, target) in enumerate(segments):
@@ -168,6 +164,31 @@ def _words(
         ]
         words += sorted([*standing, *plain], key=lambda word: (word.start, word.end))
     return words, [*firsts, len(words)]
+
+
+def _marks(
+    source: InlineText, segments: Sequence[tuple[Span, Span]], places: dict[int, int]
+) -> list[list[int]]:
+    """The tags of the stand-ins in each segment, in the order of the translation."""
+    marks: list[list[int]] = [[] for _ in segments]
+    for tag in sorted(places, key=places.__getitem__):
+        segment = segment_at(segments, source.tags[tag].start)
+        if segment is not None and source.tags[tag].start < segments[segment][0][1]:
+            marks[segment].append(tag)
+    return marks
+
+
+def _pairs(
+    segments: Sequence[tuple[Span, Span]], aligned: Iterable[tuple[AlignedWords, Span]]
+) -> list[list[tuple[Span, Span, float]]]:
+    """For each segment the aligned words: target, source and weight. What was taken out has none."""
+    starts = [target[0] for _, target in segments]
+    pairs: list[list[tuple[Span, Span, float]]] = [[] for _ in segments]
+    for pair, (start, end) in aligned:
+        segment = bisect_right(starts, start) - 1
+        if start < end and segment >= 0:
+            pairs[segment].append(((start, end), pair.source, pair.weight))
+    return pairs
 
 
 def _sources(
