@@ -40,7 +40,8 @@ class AlignedTranslator(TranslationModel):
     def read(self, src_ids: Tensor, src_lengths: Tensor) -> Tensor:
         """``src_ids`` (B, S), ``src_lengths`` (B,) -> a state for every source token, (B, S, H)."""
         embedded = self.source_embedding(src_ids) * self.config.embedding_scale
-        return self.dropout(self.encoder(embedded, src_lengths)[0])  # type: ignore[no-any-return]
+        hidden: Tensor = self.dropout(self.encoder(embedded, src_lengths)[0])
+        return hidden
 
     def encode(self, src_ids: Tensor, src_lengths: Tensor) -> tuple[Memory, Tensor]:
         """Memory is the states, and a last column that is 1 on the end token; see `pointer`."""
