@@ -118,8 +118,13 @@ class TranslatorSubject:
         )
 
     def translate(self, beam_size: int) -> list[Output]:
-        """The translations themselves, each alone in its call."""
-        translations = [self._translate([text], beam_size)[0] for text in self._material.texts]
+        """The translations themselves, each alone in its call.
+
+        They are compared with other providers', which have no shortlist: so all choose among all tokens.
+        """
+        translations = [
+            self._translate([text], beam_size, shortlist=False)[0] for text in self._material.texts
+        ]
         return [Output(t.text, tuple(token.text for token in t.tokens)) for t in translations]
 
     def score(self, targets: Sequence[str]) -> list[list[float]]:
@@ -155,8 +160,17 @@ class TranslatorSubject:
             tokens += sum(len(translation.tokens) for translation in translations)
         return tokens
 
-    def _translate(self, texts: Sequence[str], beam_size: int) -> list[Translation]:
-        options = replace(self._translator.options, beam_size=beam_size, num_hypotheses=1, sampling=None)
+    def _translate(
+        self, texts: Sequence[str], beam_size: int, *, shortlist: bool = True
+    ) -> list[Translation]:
+        own = self._translator.options
+        options = replace(
+            own,
+            beam_size=beam_size,
+            num_hypotheses=1,
+            sampling=None,
+            shortlist=own.shortlist and shortlist,
+        )
         return self._translator.translate(
             list(texts), source=self._material.source, target=self._material.target, options=options
         )

@@ -162,10 +162,11 @@ class OnnxModel:
     def encode(self, src_ids: Ids, src_lengths: NDArray[np.int32]) -> tuple[Memory, State]:
         """Read B padded sentences. ``src_ids`` (B, S), ``src_lengths`` (B,) -> memory, B state rows.
 
-        The encoder gives a sentence the same bits however far it is padded, so it reads no further
-        than the longest; attention does not, so the memory is as long as the caller says.
+        The encoder gives a sentence the same bits however far it is padded, so on the CPU it reads no
+        further than the longest; other providers plan anew for every length they meet. Attention
+        adds up in another order, so the memory is as long as the caller says.
         """
-        longest = int(src_lengths.max())
+        longest = int(src_lengths.max()) if self._encoder.provider == CPU else src_ids.shape[1]
         read = np.ascontiguousarray(src_ids[:, :longest])
         memory, keys, bias, state = self._encoder.run(
             ENCODER_FETCHES, {"src_ids": read, "src_lengths": src_lengths}
