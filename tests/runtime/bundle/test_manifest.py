@@ -73,6 +73,10 @@ def test_what_is_no_manifest_is_refused(text: str) -> None:
         ("target_tokens", {"fr": 3, "en": 3}, r"two special tokens share an id"),
         ("languages", ["fr"], r"'en' is not in languages"),
         ("directions", [], r"no direction"),
+        ("variants", [{"narrow_step": "n.onnx"}], r"one of the graphs for shortlists without the other"),
+        ("variants", [{"narrow_step": "n.onnx", "shortlist": "s.onnx"}], r"'shortlist\.npz' is not in files"),
+        ("variants", [{"narrow_step": "n.onnx", "shortlist": "s.onnx"}], r"'n\.onnx' is not in files"),
+        ("shortlist", {"bleu_change": {}}, r"manifest\.shortlist\.coverage: missing"),
     ],
 )
 def test_a_wrong_field_is_named(complete: Manifest, field: str, value: object, message: str) -> None:
