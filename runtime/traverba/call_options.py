@@ -16,8 +16,8 @@ class CallOptions:
     """The keywords of `Translator.translate` and its like, beside ``target``."""
 
     source: str | None = None
-    """The language of the text; without it the model reads any of its languages. "auto" does too, and lets the
-    identifier say for each text which it is; see `Translation.detected`."""
+    """The language of the text; without it the model reads any of its languages. "auto" does too, and lets
+    the identifier say for each text which it is; see `Translation.detected`."""
 
     options: DecodeOptions | None = None
     """How to search; the translator's own if left out."""
