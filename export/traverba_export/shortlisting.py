@@ -20,9 +20,9 @@ from traverba_export.training.preparation import DevSet, training_pairs
 MOST_PAIRS = 100_000
 """Pairs aligned for each direction; more of them move the lists little."""
 LARGEST_LOSS = 0.1
-"""BLEU on dev that a shortlist may cost, as the mean of all directions, and still be a bundle's default.
-One direction alone says little: of a thousand sentences, the few that come out otherwise move it by
-some tenths either way."""
+"""BLEU on dev that a shortlist may cost in any direction and still be a bundle's default. The few of a
+thousand sentences that come out otherwise move a direction by some tenths either way; in doubt the
+default is the whole vocabulary, which never costs a word."""
 
 
 def make_shortlist(recipe: Recipe, data_dir: Path, subwords: Subwords) -> Shortlist:
@@ -47,7 +47,7 @@ def measure_shortlist(
 ) -> ShortlistReport:
     """Translate dev with the bundle's own search with the list and without, and write down the difference.
 
-    Where it costs more than `LARGEST_LOSS`, the bundle's default is to do without.
+    If it costs a direction more than `LARGEST_LOSS`, the bundle's default is to do without.
     """
     covered, change = {}, {}
     with load_translator(folder) as translator:
@@ -59,14 +59,15 @@ def measure_shortlist(
         sentences = sum(len(dev.sources) for dev in dev_sets)
         settings = f"beam {options.beam_size}, {translator.info.precision}, {sentences} sentences of dev"
     report = ShortlistReport(covered, change, settings)
-    update_manifest(folder, lambda manifest: _with_report(manifest, report))
+    update_manifest(folder, lambda manifest: with_report(manifest, report))
     return report
 
 
-def _with_report(manifest: Manifest, report: ShortlistReport) -> Manifest:
+def with_report(manifest: Manifest, report: ShortlistReport) -> Manifest:
+    """The manifest with what was measured, and with the default that follows from it."""
     decoding = dict(manifest.decoding)
     changes = report.bleu_change.values()
-    if changes and sum(changes) / len(changes) < -LARGEST_LOSS:
+    if any(change < -LARGEST_LOSS for change in changes):
         decoding["shortlist"] = False
     return replace(manifest, shortlist=report, decoding=decoding)
 
