@@ -21,12 +21,14 @@ def add_ladder(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     ladder.add_argument("--threads", type=int, default=0, help="CPU threads for training")
     ladder.add_argument("--device", default="cpu", help="for training: cpu or cuda")
     ladder.add_argument("--sentence", default="Two young men are playing soccer in the park.")
+    ladder.add_argument("--page", type=Path, help="a Markdown page whose marked blocks get the figures")
     ladder.set_defaults(command=_ladder)
 
 
 def _ladder(arguments: argparse.Namespace) -> int:
     import torch
 
+    from traverba_export.ladder.page import fill_page
     from traverba_export.ladder.report import write_ladder
     from traverba_export.ladder.rungs import climb, rung_names
 
@@ -34,7 +36,11 @@ def _ladder(arguments: argparse.Namespace) -> int:
     if arguments.threads:
         torch.set_num_threads(arguments.threads)
     rungs = list(climb(names, arguments.recipes, arguments.data, arguments.out, arguments.device))
-    print(write_ladder(rungs, arguments.data, arguments.out, arguments.sentence, _command_line(arguments)))
+    command = _command_line(arguments)
+    blocks = write_ladder(rungs, arguments.data, arguments.out, arguments.sentence, command)
+    if arguments.page:
+        fill_page(arguments.page, blocks)
+    print(blocks["table"])
     return 0
 
 

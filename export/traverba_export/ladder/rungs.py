@@ -48,7 +48,6 @@ class Rung:
     recipe: Recipe
     bundle: Path
     parameters: int
-    training_minutes: float
     target_tokens: int
     """Seen in training."""
     quality: Quality
@@ -104,7 +103,6 @@ def _rung(name: str, recipe: Recipe, run: Path, data_dir: Path) -> Rung:
         recipe,
         run / "bundle",
         parameters=sum(count_parameters(load_trained(run / FINAL).model).values()),
-        training_minutes=60 * float(journal[-1]["hours"]) if journal else 0.0,
         target_tokens=int(journal[-1]["target_tokens"]) if journal else 0,
         quality=quality,
     )

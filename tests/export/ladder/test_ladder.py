@@ -10,6 +10,7 @@ import pytest
 
 from traverba_export.cli import main
 from traverba_export.ladder.command import RECIPES
+from traverba_export.ladder.page import fill_page
 from traverba_export.ladder.quality import by_length
 from traverba_export.ladder.rungs import RUNGS, rung_names
 from traverba_export.recipe import RecipeError, load_recipe
@@ -65,7 +66,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def climb(folder: Path) -> int:
     arguments = ["ladder", "--data", folder, "--out", folder / "runs", "--recipes", folder / "recipes"]
     arguments += [part for name in CHOSEN for part in ("--rung", name)]
-    return main([*map(str, arguments), "--threads", "1", "--sentence", "red sun"])
+    page = folder / "page.md"
+    page.write_text("# Rungs\n<!-- ladder: table -->\nold\n<!-- /ladder -->\nwords\n", encoding="utf-8")
+    return main([*map(str, arguments), "--threads", "1", "--sentence", "red sun", "--page", str(page)])
 
 
 def test_every_rung_has_its_figures(folder: Path) -> None:
@@ -89,6 +92,19 @@ def test_table_and_pictures_are_there(folder: Path) -> None:
     assert all(f"| {name} |" in table for name in CHOSEN) and "nrefs:1" in table
     for name in ("rungs.png", "lengths.png", "attention.png"):
         assert (folder / "runs" / name).read_bytes()[:4] == PNG
+
+
+def test_a_page_gets_the_figures_and_keeps_its_words(folder: Path) -> None:
+    page = (folder / "page.md").read_text(encoding="utf-8")
+    assert page.startswith("# Rungs\n<!-- ladder: table -->\n| rung |")
+    assert page.endswith("<!-- /ladder -->\nwords\n") and "old" not in page
+
+
+def test_a_page_that_wants_what_is_not_there_is_refused(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("<!-- ladder: tabel -->\n<!-- /ladder -->\n", encoding="utf-8")
+    with pytest.raises(RecipeError, match="wants the blocks tabel; there are table"):
+        fill_page(page, {"table": "x"})
 
 
 def test_all_rungs_share_one_vocabulary(folder: Path) -> None:
