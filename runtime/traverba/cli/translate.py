@@ -7,7 +7,7 @@ import json
 from argparse import Namespace
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import Any, TextIO
+from typing import Any, TextIO, cast
 
 from traverba.cli.decoding import SAMPLING, SEARCH, Option
 from traverba.cli.lines import read_lines
@@ -15,6 +15,7 @@ from traverba.cli.text import by_paragraph, text_options
 from traverba.decoding import Batching, DecodeOptions, Sampling
 from traverba.errors import OptionError
 from traverba.glossary import Glossary, load_glossary
+from traverba.identification import load_identifier
 from traverba.loading import load_translator
 from traverba.results import Translation
 from traverba.translator import AUTO, Translator
@@ -47,7 +48,7 @@ def _write(
 ) -> None:
     translations = translator.translate_iter(
         (line.removesuffix("\n") for line in lines),
-        source=args.source or (AUTO if args.json else None),
+        source=_source_of(translator, args),
         target=args.target,
         options=options,
         text_options=text_options(args),
@@ -60,6 +61,14 @@ def _write(
     for line, translation in zip(lines, translations, strict=True):
         stdout.write(_format(translation, args) + line[len(line.removesuffix("\n")) :])
     stdout.flush()
+
+
+def _source_of(translator: Translator, args: Namespace) -> str | None:
+    """As it was typed; JSON tells the language that was found, if the identifier knows the model's."""
+    if args.source or not args.json:
+        return cast(str | None, args.source)
+    knows = load_identifier().knows
+    return AUTO if any(knows(language) for language in translator.info.languages) else None
 
 
 def _stream(
