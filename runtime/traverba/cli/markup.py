@@ -7,6 +7,7 @@ from argparse import Namespace
 from typing import TextIO
 
 from traverba.cli.lines import read_lines
+from traverba.cli.text import text_options
 from traverba.cli.translate import decode_options, glossary_of, load_from
 from traverba.documents import translate_html, translate_markdown, translate_xml
 from traverba.errors import OptionError
@@ -37,6 +38,7 @@ def run_markup(args: Namespace, stdin: io.BufferedIOBase, stdout: TextIO) -> int
                     target=args.target,
                     source=args.source,
                     options=options,
+                    text_options=text_options(args),
                     suppress=args.suppress,
                     glossary=glossary,
                 )

@@ -11,7 +11,7 @@ from traverba.cli.progress import show_progress
 from traverba.cli.text import text_options
 from traverba.cli.translate import glossary_of, load_from
 from traverba.documents.formats import FileOptions
-from traverba.documents.job import check_paths, journal_of, translate_file
+from traverba.documents.job import FileReport, check_paths, journal_of, translate_file
 
 
 def run_translate_file(args: Namespace, stdout: TextIO, stderr: TextIO) -> int:
@@ -39,11 +39,18 @@ def run_translate_file(args: Namespace, stdout: TextIO, stderr: TextIO) -> int:
         if journal_of(output).exists():
             stderr.write(f"traverba: interrupted; the same command goes on from {journal_of(output)}\n")
         raise
-    earlier = f", {report.continued} of them by an earlier run" if report.continued else ""
-    texts = "text" if report.units == 1 else "texts"
-    flagged = "".join(f"; {count} flagged {flag}" for flag, count in sorted(report.flags.items()))
-    stdout.write(f"{output}: {report.units} {texts}{earlier}{flagged}\n")
+    stdout.write(f"{output}: {_summary(report)}\n")
     return 0
+
+
+def _summary(report: FileReport) -> str:
+    """What was done, and what should be known about it."""
+    texts = "text" if report.units == 1 else "texts"
+    earlier = f", {report.continued} of them by an earlier run" if report.continued else ""
+    flagged = "".join(f"; {count} flagged {flag}" for flag, count in sorted(report.flags.items()))
+    missing = ", ".join(f"{term} ({count})" for term, count in sorted(report.missing_terms.items()))
+    lacking = f"; terms missing: {missing}" if missing else ""
+    return f"{report.units} {texts}{earlier}{flagged}{lacking}"
 
 
 def _columns(given: str | None) -> tuple[str, ...]:

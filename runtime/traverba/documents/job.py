@@ -52,6 +52,8 @@ class FileReport:
     """Of the output."""
     flags: Mapping[str, int] = field(default_factory=dict)
     """How many texts have each flag of `Translation.flags`."""
+    missing_terms: Mapping[str, int] = field(default_factory=dict)
+    """Terms of the glossary whose translation could not be brought in, and how often."""
 
 
 def translate_file(
@@ -95,9 +97,9 @@ def translate_file(
         if _digest(reading.path) != digest:
             raise DocumentError(f"{reading.path} changed while it was translated; translate it again")
         size = _write_beside(output, lambda sink: document.write(journal.translations(), sink))
-        flags = journal.flags()
+        flags, missing_terms = journal.flags(), journal.missing_terms()
         journal.remove()
-        return FileReport(total, journal.continued, size, flags)
+        return FileReport(total, journal.continued, size, flags, missing_terms)
 
 
 def _finished(
@@ -115,16 +117,17 @@ def _finished(
     for translation in translations:
         if control.stop_reason():
             return  # this one may have been cut short
-        journal.append(translation, watched.flags)
+        journal.append(translation, watched.flags, watched.missing_terms)
         yield
 
 
 class _Watched:
-    """A translator, and the flags of the translation that it gave last."""
+    """A translator, and what is to be said about the translation that it gave last."""
 
     def __init__(self, translator: FileTranslator) -> None:
         self._translator = translator
         self.flags: Sequence[str] = ()
+        self.missing_terms: Sequence[str] = ()
 
     def translate_iter(
         self,
@@ -138,6 +141,7 @@ class _Watched:
             texts, target=target, batching=batching, **keywords
         ):
             self.flags = translation.flags
+            self.missing_terms = [use.term for use in translation.terms if not use.met]
             yield translation
 
 

@@ -21,7 +21,7 @@ from traverba.errors import OutputExistsError
 
 logger = logging.getLogger(__name__)
 
-KIND = "traverba journal 1"
+KIND = "traverba journal 2"
 
 
 class Journal:
@@ -91,20 +91,24 @@ class Journal:
         self._file.seek(end)
         return count
 
-    def append(self, translation: InlineText, flags: Sequence[str]) -> None:
+    def append(self, translation: InlineText, flags: Sequence[str], missing_terms: Sequence[str]) -> None:
         """Keep a finished translation, and what is said about it."""
         tags = [astuple(tag) for tag in translation.tags]
-        self._file.write(json.dumps([translation.text, tags, flags]).encode() + b"\n")
+        self._file.write(json.dumps([translation.text, tags, flags, missing_terms]).encode() + b"\n")
         self.count += 1
 
     def translations(self) -> Iterator[InlineText]:
         """All that are kept, in order."""
-        for text, tags, _ in self._entries():
+        for text, tags, _, _ in self._entries():
             yield InlineText(text, tuple(InlineTag(*tag) for tag in tags))
 
     def flags(self) -> Counter[str]:
         """How many translations have each flag."""
-        return Counter(flag for _, _, flags in self._entries() for flag in flags)
+        return Counter(flag for _, _, flags, _ in self._entries() for flag in flags)
+
+    def missing_terms(self) -> Counter[str]:
+        """How often each term of the glossary is not in a translation."""
+        return Counter(term for _, _, _, terms in self._entries() for term in terms)
 
     def _entries(self) -> Iterator[list[Any]]:
         with open(self.path, "rb") as file:

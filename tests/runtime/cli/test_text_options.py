@@ -50,6 +50,19 @@ def test_every_option_has_an_environment_variable() -> None:
     assert not same & {"split", "wrap", "protect", "match_case", "keep", "patterns"}
 
 
+@pytest.mark.parametrize(
+    ("kind", "document"), [("html", "<p>{}</p>"), ("xml", "<a><b>{}</b></a>"), ("markdown", "# {}")]
+)
+def test_documents_take_them_too(kind: str, document: str, capsys: pytest.CaptureFixture[str]) -> None:
+    def translated(*argv: str) -> str:
+        command = ("translate", "--model", TINY, "--to", "qab", "--threads", "1", "--format", kind)
+        assert main([*command, *argv, document.format("lout bami")]) == 0
+        return capsys.readouterr().out
+
+    assert "lout" not in translated()
+    assert "lout" in translated("--keep", "lout") and "lout" in translated("--pattern", "l[a-z]+t")
+
+
 @pytest.mark.parametrize("argv", [("--pattern", "("), ("--pattern", "")])
 def test_what_is_no_pattern_is_bad_use(argv: tuple[str, ...], capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["translate", "--model", TINY, "--to", "qab", *argv, "lout"]) == 2

@@ -8,7 +8,7 @@ from dataclasses import fields
 from typing import Any
 
 from traverba import Translation, TranslatorInfo
-from traverba.results import AlignedWords, Segment, TranslationHypothesis
+from traverba.results import AlignedWords, Segment, TermUse, TranslationHypothesis
 
 WORD = re.compile(r"\S+")
 INFO = TranslatorInfo("scripted", "1", ("en", "fr"), (("en", "fr"),), 1, "scripted", "fp32", 1)
@@ -55,6 +55,7 @@ class WordByWord:
             "hypotheses": (hypothesis,),
             "segments": tuple(segments),
             "flags": ("cut",) if "flag me" in text else (),
+            "terms": (TermUse((0, 4), "disk", ("disque",), "missed" not in text),) if "disk" in text else (),
         }
         # Files ask for nothing else, however much a translation tells.
         return Translation(**({each.name: () for each in fields(Translation)} | told))

@@ -71,6 +71,11 @@ def test_the_summary_counts_what_was_flagged(run: Run) -> None:
     assert run("a.txt", "b.txt", "--to", "fr")[1] == "b.txt: 1 text; 1 flagged cut\n"
 
 
+def test_the_summary_names_the_terms_that_are_missing(run: Run) -> None:
+    Path("a.txt").write_text("disk missed\n\ndisk met\n\ndisk missed")
+    assert run("a.txt", "b.txt", "--to", "fr")[1] == "b.txt: 3 texts; terms missing: disk (2)\n"
+
+
 def test_options_of_files_reach_them(run: Run) -> None:
     Path("a.csv").write_bytes("id,name\n1,é\n".encode("latin-1"))
     argv = ("a.csv", "b.csv", "--to", "fr", "--columns", "id, name", "--encoding", "latin-1", "--beam", "1")
