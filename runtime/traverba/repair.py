@@ -16,8 +16,12 @@ from traverba.decoding import (
     Spellings,
     decode,
 )
+from traverba.results import AlignedWords
 from traverba.text import BannedPhrases, Lack, TextTokenizer, spellings
 from traverba.timing import TimedModel
+
+Ask = Callable[[PreparedSegment, Sequence[Lack], Decoded], Request | None]
+"""What to ask of the search for a segment whose answer lacks something; None: nothing."""
 
 SHORTEST_RIVAL = 3
 """Letters of a word that may be kept out of a second try: shorter ones are mostly grammar."""
@@ -34,27 +38,39 @@ class Repair:
     control: Control
 
     def __call__(self, model: TimedModel, prepared: Prepared, found: Sequence[Decoded]) -> list[Answer]:
-        """The answers, the deficient ones decoded once more with what they lack as constraints."""
+        """The answers, the deficient ones decoded once more, or twice, asked for what they lack."""
         answers = [Answer(decoded) for decoded in found]
         if self.options.sampling is not None:  # constraints need a beam
             return answers
-        pairs = enumerate(zip(prepared.segments, found, strict=False))  # no segment: one empty answer
-        lacks = {i: lack for i, pair in pairs if (lack := self._lacking(*pair))}
-        if not lacks or self.control.stop_reason():
-            return answers
-        requests = [self._request(prepared.segments[i], lack, found[i]) for i, lack in lacks.items()]
-        control = replace(self.control, on_progress=None)
-        again = decode(model, requests, self.options, self.special(), control=control)
-        for (i, lack), retried in zip(lacks.items(), again, strict=True):
-            answers[i] = self._better(prepared.segments[i], found[i], retried, lack)
+        for ask in (self._continued, self._constrained):
+            self._again(model, prepared, answers, ask)
         return answers
+
+    def _again(self, model: TimedModel, prepared: Prepared, answers: list[Answer], ask: Ask) -> None:
+        """Put better answers in the place of those that lack something."""
+        pairs = enumerate(zip(prepared.segments, answers, strict=False))  # no segment: one empty answer
+        lacks = {i: lack for i, (segment, a) in pairs if (lack := self._lacking(segment, a.decoded))}
+        asked = {i: ask(prepared.segments[i], lack, answers[i].decoded) for i, lack in lacks.items()}
+        requests = {i: request for i, request in asked.items() if request}
+        if not requests or self.control.stop_reason():
+            return
+        control = replace(self.control, on_progress=None)
+        again = decode(model, list(requests.values()), self.options, self.special(), control=control)
+        for i, retried in zip(requests, again, strict=True):
+            answers[i] = self._better(prepared.segments[i], answers[i], retried, lacks[i])
 
     def _lacking(self, segment: PreparedSegment, decoded: Decoded) -> tuple[Lack, ...]:
         if any(flag in ("cancelled", "deadline") for flag in decoded.flags):
             return ()
         return segment.reading.lacking(self.tokenizer.decode(decoded.best.ids))
 
-    def _request(self, segment: PreparedSegment, lacks: Sequence[Lack], first: Decoded) -> Request:
+    def _continued(self, segment: PreparedSegment, lacks: Sequence[Lack], first: Decoded) -> Request | None:
+        """Asked to go on from the place of the one thing that is missing."""
+        begun = self._begun(segment, lacks[0], first) if len(lacks) == 1 else ()
+        return replace(segment.request, prefix=begun) if begun else None
+
+    def _constrained(self, segment: PreparedSegment, lacks: Sequence[Lack], first: Decoded) -> Request:
+        """Asked to say all that is missing, wherever."""
         wanted = tuple(self._spellings(lack.spellings) for lack in segment.reading.demands(lacks))
         request = replace(segment.request, constraints=segment.request.constraints + wanted)
         if not (rivals := self._rivals(segment, lacks, first)):
@@ -62,28 +78,50 @@ class Repair:
         banned = BannedPhrases(self.tokenizer, rivals).banned_next
         return replace(request, banned_next=_either(banned, request.banned_next))
 
+    def _begun(self, segment: PreparedSegment, lack: Lack, first: Decoded) -> tuple[int, ...]:
+        """The first answer up to the word that stands for what is lacking, and that instead of it.
+
+        From there the model goes on by itself, so the rest agrees with the word. A beam that may say
+        a word anywhere says one it finds improbable at the end, behind a whole sentence. Nothing if
+        the alignment names no word, or the place is one where the word before depends on the next
+        (an elided article), or the caller has said how the translation begins.
+        """
+        words = self._aligned(segment, lack, first)
+        if not words or segment.request.is_steered:
+            return ()
+        decoded = self.tokenizer.decode(first.best.ids)
+        before = decoded[: max(words, key=lambda pair: pair.weight).target[0]]
+        wanted = lack.spellings[0] if before else lack.spellings[0][:1].upper() + lack.spellings[0][1:]
+        if before and not before.endswith(" "):
+            return ()
+        return tuple(self.tokenizer.encode(before + wanted))
+
+    def _aligned(self, segment: PreparedSegment, lack: Lack, first: Decoded) -> list[AlignedWords]:
+        """The words of an answer that translate what something should have been said for."""
+        if lack.instead_of is None:
+            return []
+        start, end = lack.instead_of
+        pairs = restore(segment, first.best, self.tokenizer).alignment
+        return [pair for pair in pairs if pair.source[0] < end and start < pair.source[1]]
+
     def _rivals(self, segment: PreparedSegment, lacks: Sequence[Lack], first: Decoded) -> list[str]:
         """Words that stood where the lacking ones belong, and would stand there again beside them."""
-        spans = [lack.instead_of for lack in lacks if lack.instead_of]
-        if not spans:
-            return []
         decoded = self.tokenizer.decode(first.best.ids)
         wanted = " ".join(variant for lack in lacks for variant in lack.spellings).casefold()
-        words = [
-            decoded[slice(*pair.target)]
-            for pair in restore(segment, first.best, self.tokenizer).alignment
-            if any(pair.source[0] < end and start < pair.source[1] for start, end in spans)
-        ]
+        pairs = (pair for lack in lacks for pair in self._aligned(segment, lack, first))
+        words = [decoded[slice(*pair.target)] for pair in pairs]
         return [w for w in dict.fromkeys(words) if len(w) >= SHORTEST_RIVAL and w.casefold() not in wanted]
 
     def _better(
-        self, segment: PreparedSegment, first: Decoded, again: Decoded, lacks: Sequence[Lack]
+        self, segment: PreparedSegment, first: Answer, again: Decoded, lacks: Sequence[Lack]
     ) -> Answer:
         """The second answer if it lacks less."""
-        steps = first.steps + again.steps
-        if len(self._lacking(segment, again)) >= len(lacks) or again.best.finished < first.best.finished:
-            return Answer(replace(first, steps=steps))
-        return Answer(replace(again, steps=steps), tuple(dict.fromkeys(lack.retried for lack in lacks)))
+        steps = first.decoded.steps + again.steps
+        worse = again.best.finished < first.decoded.best.finished
+        if worse or len(self._lacking(segment, again)) >= len(lacks):
+            return replace(first, decoded=replace(first.decoded, steps=steps))
+        retried = dict.fromkeys((*first.retried, *(lack.retried for lack in lacks)))
+        return Answer(replace(again, steps=steps), tuple(retried))
 
     def _spellings(self, variants: Sequence[str]) -> Spellings:
         runs = (run for variant in variants for run in spellings(self.tokenizer, variant))

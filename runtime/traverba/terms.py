@@ -49,7 +49,7 @@ class TermReading(Reading):
         """Asked for as it is written in the glossary, or as a sentence begins if the source begins so."""
         start, end = match.span[0] - self.span[0], match.span[1] - self.span[0]
         targets = match.term.targets
-        variants = targets if start else tuple(t[:1].upper() + t[1:] for t in targets) + targets
+        variants = targets if start else targets + tuple(t[:1].upper() + t[1:] for t in targets)
         return Lack(tuple(dict.fromkeys(variants)), "term_retried", self.rewriting.to_new((start, end)))
 
     def met_in(self, translated: str) -> tuple[TermMatch, ...]:

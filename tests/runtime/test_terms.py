@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from traverba import Glossary, Translator, load_translator
+from traverba import Glossary, TextOptions, Translator, load_translator
 from traverba.cli import main
 
 TEXT = "Tom is reading a book. I like this book!"
@@ -43,6 +43,12 @@ def test_a_term_that_comes_by_itself_changes_nothing(translator: Translator) -> 
 def test_a_term_of_another_direction_is_not_used(translator: Translator) -> None:
     other = Glossary.of({"book": "Buch"}, source="en", target="de")
     assert translator.translate(TEXT, target="fr", glossary=other).terms == ()
+
+
+def test_a_protected_word_is_no_term(translator: Translator) -> None:
+    kept = TextOptions(keep=("book",))
+    result = translator.translate(TEXT, target="fr", glossary=GLOSSARY, text_options=kept)
+    assert result.terms == () and result.text.count("book") == 2
 
 
 def test_streamed_text_has_the_same_terms(translator: Translator) -> None:

@@ -35,7 +35,6 @@ class Scripted:
         self.answers, self.asked = answers, list[tuple[str | None, str, str]]()
         self.info = SimpleNamespace(precision="int8")
         self.options = DecodeOptions()
-        self.options = DecodeOptions()
 
     def translate(
         self, texts: list[str], *, source: str | None, target: str, options: Any
