@@ -21,7 +21,7 @@ def add_ladder(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     ladder.add_argument("--threads", type=int, default=0, help="CPU threads for training")
     ladder.add_argument("--device", default="cpu", help="for training: cpu or cuda")
     ladder.add_argument("--sentence", default="Two young men are playing soccer in the park.")
-    ladder.add_argument("--page", type=Path, help="a Markdown page whose marked blocks get the figures")
+    ladder.add_argument("--page", type=Path, help="a Markdown page that gets figures and pictures")
     ladder.set_defaults(command=_ladder)
 
 
@@ -39,7 +39,7 @@ def _ladder(arguments: argparse.Namespace) -> int:
     command = _command_line(arguments)
     blocks = write_ladder(rungs, arguments.data, arguments.out, arguments.sentence, command)
     if arguments.page:
-        fill_page(arguments.page, blocks)
+        fill_page(arguments.page, blocks, sorted(arguments.out.glob("*.png")))
     print(blocks["table"])
     return 0
 

@@ -98,6 +98,7 @@ def test_a_page_gets_the_figures_and_keeps_its_words(folder: Path) -> None:
     page = (folder / "page.md").read_text(encoding="utf-8")
     assert page.startswith("# Rungs\n<!-- ladder: table -->\n| rung |")
     assert page.endswith("<!-- /ladder -->\nwords\n") and "old" not in page
+    assert (folder / "page" / "rungs.png").read_bytes() == (folder / "runs" / "rungs.png").read_bytes()
 
 
 def test_a_page_that_wants_what_is_not_there_is_refused(tmp_path: Path) -> None:
