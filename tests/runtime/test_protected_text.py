@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -276,25 +277,17 @@ def test_a_stopped_call_gives_nothing_of_what_it_did_not_translate(translator: T
     assert (stopped.text, stopped.flags) == ("", ("cancelled",))
 
 
-TEMPLATES = [
-    "Please send {} to {} tomorrow.",
-    "I saw {} in the file {}.",
-    "You can find {} here.",
-    "We need {} and {}, but not {}.",
-    "Do you know {}?",
-    "The house is near {}, and {} is far from {} and {}.",
-    "My brother wants {}.",
-    "Open {} and write {}.",
-]
+EVERYDAY = Path(__file__).parents[1] / "data" / "everyday.en.txt"
 
 
 def generated(count: int, seed: int = 11) -> Iterator[tuple[str, list[str]]]:
-    """Sentences with 1 to 4 spans."""
-    rng = random.Random(seed)
+    """Sentences that people say, with 1 to 4 spans between any of their words."""
+    rng, sentences = random.Random(seed), EVERYDAY.read_text(encoding="utf-8").splitlines()
     for _ in range(count):
-        template = rng.choice(TEMPLATES)
-        spans = rng.sample(SPANS, template.count("{}"))
-        yield template.format(*spans), spans
+        words, spans = rng.choice(sentences).split(), rng.sample(SPANS, rng.randint(1, 4))
+        for span in spans:
+            words.insert(rng.randint(0, len(words)), span)
+        yield " ".join(words), spans
 
 
 @pytest.mark.skipif(not BUILT_IN.exists(), reason="the built-in model is not in this checkout")
