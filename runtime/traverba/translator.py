@@ -265,7 +265,7 @@ class Translator:
         detect = self.detect if given.source == AUTO else None
         given = replace(given, source=None) if detect else given
         guidance = guide(self._tokenizer, given.prefix, given.require, given.suppress)
-        options, model = given.options or self.options, self._model
+        options, model = self._completed(given.options), self._model
         return Call(
             model=TimedModel(model),
             tokenizer=self._tokenizer,
@@ -284,6 +284,12 @@ class Translator:
             ),
             detect=detect,
         )
+
+    def _completed(self, options: DecodeOptions | None) -> DecodeOptions:
+        """With what the options leave to the model."""
+        if options is None or options.shortlist is not None:
+            return options or self.options
+        return replace(options, shortlist=self.options.shortlist)
 
     def _reader(self, given: CallOptions, target: str, options: TextOptions) -> Reader:
         directions, named = self._manifest.directions, given.source

@@ -75,10 +75,10 @@ def test_the_metadata_states_the_licence_and_carries_its_text(
     assert any(name.endswith(".dist-info/licenses/LICENSE") for name in names)
 
 
-def test_a_plain_install_needs_numpy_and_tokenizers_only(metadata: email.message.Message) -> None:
+def test_a_plain_install_needs_four_small_libraries(metadata: email.message.Message) -> None:
     requirements = metadata.get_all("Requires-Dist") or []
     plain = {entry.split(">")[0] for entry in requirements if "extra ==" not in entry}
-    assert plain == {"numpy", "tokenizers"}
+    assert plain == {"numpy", "sentencex", "snowballstemmer", "tokenizers"}
 
 
 def test_torch_and_onnx_come_by_extra_only_and_never_with_an_onnxruntime_alone(

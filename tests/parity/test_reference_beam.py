@@ -68,7 +68,11 @@ def test_the_engine_finds_what_the_reference_finds(
     pair: Pair, beam_size: int, coverage_penalty: float
 ) -> None:
     options = DecodeOptions(
-        beam_size=beam_size, num_hypotheses=beam_size, coverage_penalty=coverage_penalty, guards="off"
+        beam_size=beam_size,
+        num_hypotheses=beam_size,
+        coverage_penalty=coverage_penalty,
+        shortlist=False,
+        guards="off",
     )
     settings = Settings(beam_size, options.length_penalty, coverage_penalty, pair.special.never)
     for source, answer in zip(

@@ -169,7 +169,7 @@ class TranslatorSubject:
             beam_size=beam_size,
             num_hypotheses=1,
             sampling=None,
-            shortlist=own.shortlist and shortlist,
+            shortlist=own.shortlist if shortlist else False,
         )
         return self._translator.translate(
             list(texts), source=self._material.source, target=self._material.target, options=options

@@ -115,9 +115,10 @@ class DecodeOptions:
     forced_ids: tuple[tuple[int, int], ...] = ()
     """(position, id) pairs: the token that must stand at a position, counted from 0."""
 
-    shortlist: bool = True
+    shortlist: bool | None = None
     """Choose among the tokens that this source is likely to need, where the model knows them, which is
-    faster. Options that fix tokens, penalise or draw them look at the whole vocabulary anyway."""
+    faster. Options that fix tokens, penalise or draw them look at the whole vocabulary anyway. None: as
+    the bundle has it, whose maker measured what it costs."""
 
     guards: Guards = "retry"
     """Loops, runaway length and empty output: retry once with a penalty, only flag them, or look away."""
@@ -130,8 +131,8 @@ class DecodeOptions:
         _check_ids("suppressed_ids", self.suppressed_ids)
         for pair in self.forced_ids:
             _check_forced(pair)
-        if not isinstance(self.shortlist, bool):
-            raise OptionError(f"shortlist must be True or False, not {self.shortlist!r}")
+        if self.shortlist not in (True, False, None):
+            raise OptionError(f"shortlist must be True, False or None, not {self.shortlist!r}")
         if self.guards not in ("retry", "flag", "off"):
             raise OptionError(f"guards must be 'retry', 'flag' or 'off', not {self.guards!r}")
 

@@ -58,7 +58,7 @@ class Shortlist:
         plain = options.sampling is None and options.repetition_penalty == 1.0
         plain = plain and not (options.no_repeat_ngram_size or options.forced_ids)
         return (
-            options.shortlist
+            options.shortlist is not False
             and plain
             and not request.is_steered
             and bool(source)
