@@ -6,7 +6,7 @@ from collections.abc import Generator, Iterator
 
 from traverba.assembly import Answer, Prepared, PreparedSegment, restore
 from traverba.call import Call
-from traverba.decoding import Decoded, stream_decode
+from traverba.decoding import Decoded, decode, stream_decode
 from traverba.results import Translation
 from traverba.text import PieceDecoder
 
@@ -49,24 +49,19 @@ def stream_text(call: Call, text: str) -> Generator[str, None, Translation]:
 
 def _stream_segment(call: Call, segment: PreparedSegment) -> Generator[str, None, Answer]:
     """The pieces of one segment, or all of it at once if only the whole of it is final."""
+    if segment.reading.comes_whole:
+        return (yield from _whole(call, segment))
     ids = stream_decode(call.model, segment.request, call.options, call.special, control=call.control)
-    if not segment.reading.comes_whole:
-        return Answer((yield from _pieces(ids, PieceDecoder(), call)))
-    prepared = Prepared(segment.reading.text, (segment,))
-    [answer] = call.repair(call.model, prepared, [_whole(ids)])
+    return Answer((yield from _pieces(ids, PieceDecoder(), call)))
+
+
+def _whole(call: Call, segment: PreparedSegment) -> Generator[str, None, Answer]:
+    """Decoded as it is when nobody waits for pieces: with a second try where something went wrong."""
+    decoded = decode(call.model, [segment.request], call.options, call.special, control=call.control)
+    [answer] = call.repair(call.model, Prepared(segment.reading.text, (segment,)), decoded)
     if text := restore(segment, answer.decoded.best, call.tokenizer).restored.text:
         yield text
     return answer
-
-
-def _whole(ids: Generator[tuple[int, ...], None, Decoded]) -> Decoded:
-    """What a search returns, its pieces let go."""
-    while True:
-        try:
-            next(ids)
-        except StopIteration as end:
-            answer: Decoded = end.value
-            return answer
 
 
 def _pieces(
