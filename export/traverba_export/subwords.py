@@ -48,7 +48,7 @@ class Subwords:
 
     def encode_batch(self, texts: Sequence[str]) -> list[list[int]]:
         """Ids of each text, without special tokens."""
-        return [self.tokenizer.encode(text) for text in texts]
+        return list(self.tokenizer.encode_batch(texts))
 
     def decode(self, ids: Sequence[int]) -> str:
         """The text of ids; special and language tokens are left out."""

@@ -44,6 +44,12 @@ def test_digits_stand_alone_so_that_numbers_are_copied(subwords: Subwords) -> No
     assert [subwords.decode([i]) for i in ids[-3:]] == ["2", "3", "4"]
 
 
+def test_a_batch_is_encoded_as_each_text_alone(subwords: Subwords, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("traverba.text.tokenizer.BATCH", 3)
+    texts = [*TEXTS, "", "  ", "🐔"]
+    assert subwords.encode_batch(texts) == [subwords.tokenizer.encode(text) for text in texts]
+
+
 def test_training_twice_gives_the_same_vocabulary(subwords: Subwords, tmp_path: Path) -> None:
     again = train_subwords(TEXTS, ("en", "fr", "ru"), 400, tmp_path / "again.json")
     assert again.path.read_bytes() == subwords.path.read_bytes()
