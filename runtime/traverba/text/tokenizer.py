@@ -18,7 +18,6 @@ from tokenizers import Tokenizer
 from traverba.errors import BundleFormatError, TextDecodingError
 from traverba.text.pieces import BYTE_OF_CHARACTER, Span, bytes_of_tokens, decode_pieces, piece_spans
 
-
 BATCH = 8_192
 """Texts that are encoded in one go."""
 
