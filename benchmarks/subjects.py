@@ -17,14 +17,14 @@ from benchmarks.texts import sentences
 from traverba.bundle import Manifest, find_bundle, open_bundle
 from traverba.errors import BundleNotFoundError
 from traverba_export.alignment.shortlist import random_shortlist
-from traverba_export.bundling import export_bundle, load_trained, round_weights
+from traverba_export.bundling import ExportReport, export_bundle, load_trained, round_weights
 from traverba_export.corpora.reading import CorpusSpec
 from traverba_export.model import PRESETS, EncoderDecoder, ModelConfig, TranslationModel
 from traverba_export.recipe import Recipe
-from traverba_export.subwords import EOS, train_subwords
+from traverba_export.subwords import EOS, Subwords, train_subwords
 
 LANGUAGES = ("en", "fr")
-WEIGHTS = "final.pt"
+WEIGHTS, TOKENIZER = "final.pt", "tokenizer.json"
 CALIBRATION_SENTENCES = 20
 """Enough for ranges that clip nothing; how well random weights translate does not matter."""
 
@@ -64,22 +64,37 @@ def subject_bundle(name: str, scratch: Path) -> tuple[str, Path]:
 
 def _random_bundle(preset: str, folder: Path) -> Path:
     """A bundle with random weights, written by the real exporter."""
+    random_model(preset, folder)
+    export_random_model(preset, folder / preset)
+    return folder / preset
+
+
+def random_model(preset: str, folder: Path) -> None:
+    """A vocabulary and random weights of a shape, as training would leave them in ``folder``."""
     torch.manual_seed(1)
     size = PRESETS[preset].vocab_size
-    vocabulary = train_subwords(_random_words(size), LANGUAGES, size, folder / "tokenizer.json")
+    vocabulary = train_subwords(_random_words(size), LANGUAGES, size, folder / TOKENIZER)
     config = replace(PRESETS[preset], vocab_size=vocabulary.vocab_size)
     model = EncoderDecoder(config)
     torch.save({"config": config.to_dict(), "model": model.state_dict(), "dev": []}, folder / WEIGHTS)
-    export_bundle(
-        folder / WEIGHTS,
+
+
+def export_random_model(preset: str, bundle: Path, verified_sentences: int = 0) -> ExportReport:
+    """The bundle of `random_model`, which left its files beside; so many sentences are compared as well."""
+    vocabulary = Subwords(bundle.with_name(TOKENIZER))
+    config = replace(PRESETS[preset], vocab_size=vocabulary.vocab_size)
+    languages = vocabulary.target_tokens.values()
+    calibration = [("fr", text) for text in sentences(CALIBRATION_SENTENCES + verified_sentences)]
+    return export_bundle(
+        bundle.with_name(WEIGHTS),
         vocabulary.path,
         _recipe(preset, config),
-        folder / preset,
-        calibration=[("fr", text) for text in sentences(CALIBRATION_SENTENCES)],
-        shortlist=random_shortlist(vocabulary.target_tokens.values(), size, EOS + 1 + len(LANGUAGES)),
+        bundle,
+        sentences=calibration[CALIBRATION_SENTENCES:],
+        calibration=calibration[:CALIBRATION_SENTENCES],
+        shortlist=random_shortlist(languages, config.vocab_size, EOS + 1 + len(LANGUAGES)),
         precisions=("int8", "fp32"),
     )
-    return folder / preset
 
 
 def scratch_folder() -> tempfile.TemporaryDirectory[str]:

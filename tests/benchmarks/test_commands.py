@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 pytest.importorskip("psutil")
 pytest.importorskip("cpuinfo")
 
-from benchmarks import compare, decode_step, endurance, startup
+from benchmarks import compare, decode_step, endurance, full_size, making, startup
+from benchmarks.own_process import Measured, in_own_process
 from benchmarks.stopwatch import share_outside
 from benchmarks.subjects import find_subject
 from benchmarks.systems import Workload
@@ -85,3 +88,31 @@ def test_a_bundle_without_its_training_file_is_compared_by_shape_only() -> None:
     subject = find_subject(str(TINY), None, Path("unused"))
     assert not subject.same_weights
     assert subject.model.config.vocab_size == vocab_size
+
+
+def called_here(function: Callable[..., Any], *arguments: object) -> Measured:
+    """In place of a process of its own, whose imports take longer than all the rest."""
+    return Measured(function(*arguments), elapsed_s=1.0, cpu_s=1.0, peak_mb=1.0)
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="peak memory is read from /proc")
+def test_full_size_makes_a_model_once_and_times_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(making, "in_own_process", called_here)
+    page, folder = tmp_path / "page.md", tmp_path / "model"
+    page.write_text("".join(f"<!-- full-size: {n} -->\n<!-- /full-size -->\n" for n in ("beside", "making")))
+    arguments = ["--model", "tiny", "--folder", str(folder), "--rounds", "1", "--results", str(tmp_path)]
+    full_size.main([*arguments, "--make-only"])
+    made = (folder / "tiny" / "manifest.json").stat().st_mtime_ns
+    full_size.main([*arguments, "--page", str(page)])
+    found = results(tmp_path, "full_size-tiny")
+    assert (folder / "tiny" / "manifest.json").stat().st_mtime_ns == made
+    assert found["greedy, batch 32: times faster than PyTorch eager"] == "times"
+    assert found["export: peak memory of the process"] == "MB"
+    assert "A100" in page.read_text() and "| largest difference to PyTorch" in page.read_text()
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="peak memory is read from /proc")
+def test_the_memory_of_a_process_of_its_own_is_not_ours() -> None:
+    ours = bytearray(300_000_000)
+    measured = in_own_process(len, b"abc")
+    assert measured.value == 3 and measured.peak_mb < 250 < len(ours) / 1e6
