@@ -24,9 +24,9 @@ from traverba_export.training.loss import output_loss
 NOTES = "made.json"
 TRAINED_ROWS, TRAINED_LENGTH = 8, 20
 """Sentences of the training step, and their tokens on either side."""
-VERIFIED_SENTENCES = 2
-"""Compared word for word: a sentence of random weights does not end before its limit."""
-TEXT = sentences(1)[0]
+TEXTS = [" ".join(text.split()[:8]) for text in sentences(6)]
+"""Short: a translation by random weights does not end before its limit, and the text's length sets that."""
+CALIBRATED, VERIFIED = TEXTS[:4], TEXTS[4:]
 
 Made = dict[str, Any]
 """Step -> what it found, its seconds and its memory; plain JSON values."""
@@ -88,7 +88,7 @@ def _random_weights(preset: str, folder: Path) -> Mapping[str, Any]:
 def _export(preset: str, folder: Path) -> Mapping[str, Any]:
     """Both precisions, compared with PyTorch."""
     torch.set_num_threads(1)
-    return asdict(export_random_model(preset, folder / preset, VERIFIED_SENTENCES))
+    return asdict(export_random_model(preset, folder / preset, CALIBRATED, VERIFIED))
 
 
 def _run_pytorch(weights: Path) -> Mapping[str, Any]:
@@ -110,7 +110,7 @@ def _run_bundle(bundle: Path, precision: str) -> Mapping[str, Any]:
         load_s = time.perf_counter() - start
         start = time.perf_counter()
         options = DecodeOptions(beam_size=5, max_length_ratio=1.0, guards="off")
-        answer = translator.translate(TEXT, target="fr", options=options)
+        answer = translator.translate(TEXTS[0], target="fr", options=options)
         return {"load_s": load_s, "first_s": time.perf_counter() - start, "characters": len(answer.text)}
 
 

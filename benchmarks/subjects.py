@@ -7,6 +7,7 @@ beside the bundled model: a small bundled model must not flatter anybody.
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -65,7 +66,7 @@ def subject_bundle(name: str, scratch: Path) -> tuple[str, Path]:
 def _random_bundle(preset: str, folder: Path) -> Path:
     """A bundle with random weights, written by the real exporter."""
     random_model(preset, folder)
-    export_random_model(preset, folder / preset)
+    export_random_model(preset, folder / preset, sentences(CALIBRATION_SENTENCES))
     return folder / preset
 
 
@@ -79,19 +80,20 @@ def random_model(preset: str, folder: Path) -> None:
     torch.save({"config": config.to_dict(), "model": model.state_dict(), "dev": []}, folder / WEIGHTS)
 
 
-def export_random_model(preset: str, bundle: Path, verified_sentences: int = 0) -> ExportReport:
-    """The bundle of `random_model`, which left its files beside; so many sentences are compared as well."""
+def export_random_model(
+    preset: str, bundle: Path, calibration: Sequence[str], verified: Sequence[str] = ()
+) -> ExportReport:
+    """The bundle of `random_model`, which left its files beside; ``verified`` are compared word for word."""
     vocabulary = Subwords(bundle.with_name(TOKENIZER))
     config = replace(PRESETS[preset], vocab_size=vocabulary.vocab_size)
     languages = vocabulary.target_tokens.values()
-    calibration = [("fr", text) for text in sentences(CALIBRATION_SENTENCES + verified_sentences)]
     return export_bundle(
         bundle.with_name(WEIGHTS),
         vocabulary.path,
         _recipe(preset, config),
         bundle,
-        sentences=calibration[CALIBRATION_SENTENCES:],
-        calibration=calibration[:CALIBRATION_SENTENCES],
+        sentences=[("fr", text) for text in verified],
+        calibration=[("fr", text) for text in calibration],
         shortlist=random_shortlist(languages, config.vocab_size, EOS + 1 + len(LANGUAGES)),
         precisions=("int8", "fp32"),
     )
