@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
 
 from traverba.assembly import Answer, Prepared, assemble, prepare
-from traverba.bundle import Calibration, Manifest
-from traverba.decoding import Control, Decoded, DecodeOptions, SpecialIds
-from traverba.errors import LanguageError
+from traverba.bundle import Calibration
+from traverba.decoding import (
+    Batching,
+    Control,
+    Decoded,
+    DecodeOptions,
+    Request,
+    SpecialIds,
+    decode,
+    decode_iter,
+)
 from traverba.guidance import Guidance
-from traverba.identification import Detection
 from traverba.repair import Repair
 from traverba.results import Timings, Translation, TranslatorInfo
 from traverba.terms import term_uses
-from traverba.text import Reader, TextTokenizer, begins_word, needs_space
+from traverba.text import Reader, TextTokenizer
 from traverba.timing import TimedModel
 
 
@@ -35,12 +44,32 @@ class Call:
     options: DecodeOptions
     control: Control | None
     repair: Repair
-    detect: Callable[[str], Detection] | None
-    """Says which language a text is in, if the caller left that open."""
 
-    def prepare(self, text: str) -> Prepared:
-        """The segments of one text, each with its request."""
-        return prepare(text, self.target_token, self.special.eos, self.reader, self.guidance)
+    def prepare(self, text: str, reader: Reader | None = None) -> Prepared:
+        """The segments of one text, each with its request; ``reader`` is one for this text alone."""
+        return prepare(text, self.target_token, self.special.eos, reader or self.reader, self.guidance)
+
+    def translate(self, texts: Sequence[Prepared]) -> list[Translation]:
+        """All of them, decoded together."""
+        requests = [request for each in texts for request in each.requests]
+        found = iter(decode(self.model, requests, self.options, self.special, control=self.control))
+        return [self.answer(each, list(islice(found, len(each.requests)))) for each in texts]
+
+    def translate_iter(
+        self, texts: Iterable[Prepared], batching: Batching | None = None
+    ) -> Iterator[Translation]:
+        """The same in constant memory."""
+        pending: deque[Prepared] = deque()
+
+        def requests() -> Iterator[Request]:
+            for each in texts:
+                pending.append(each)
+                yield from each.requests
+
+        found = decode_iter(
+            self.model, requests(), self.options, self.special, control=self.control, batching=batching
+        )
+        return self._regroup(pending, found)
 
     def answer(self, prepared: Prepared, decoded: Sequence[Decoded]) -> Translation:
         """The translation of one text, from what the search found for its requests."""
@@ -52,6 +81,19 @@ class Call:
         """The same where the search need not be asked again."""
         return self._translation(prepared, answers, self.model.lap())
 
+    def preview(self, prepared: Prepared, answers: Sequence[Answer]) -> Translation:
+        """The same in the middle of the work, with the clock going on."""
+        return self._translation(prepared, answers, ())
+
+    def _regroup(self, pending: deque[Prepared], found: Iterator[Decoded]) -> Iterator[Translation]:
+        """One translation for the answers to each text's requests."""
+        for first in found:
+            prepared = pending.popleft()
+            rest = list(islice(found, len(prepared.requests) - 1))
+            if len(rest) + 1 < len(prepared.requests):
+                return  # stopped by `control` in the middle of a text
+            yield self.answer(prepared, [first, *rest])
+
     def _translation(
         self, prepared: Prepared, answers: Sequence[Answer], seconds: Sequence[float]
     ) -> Translation:
@@ -60,11 +102,10 @@ class Call:
         flags = [flag for answer in answers for flag in answer.flags]
         flags += (flag for segment in segments for flag in segment.flags)
         steps = sum(answer.decoded.steps for answer in answers)
-        detected = self.detect(prepared.text) if self.detect else None
         return Translation(
             text=hypotheses[0].text,
             source_text=prepared.text,
-            source=detected.language if detected else self.source,
+            source=self.source,
             target=self.target,
             hypotheses=hypotheses,
             segments=segments,
@@ -74,34 +115,4 @@ class Call:
             model=f"{self.info.name} {self.info.version}",
             provider=self.info.provider,
             precision=self.info.precision,
-            detected=detected,
         )
-
-
-def special_ids(manifest: Manifest, tokenizer: TextTokenizer) -> SpecialIds:
-    """What the model may never write: other special tokens, and line breaks, since a line stays a line."""
-    special = manifest.special_tokens
-    pieces = map(tokenizer.piece, range(tokenizer.vocab_size))
-    line_breaks = [i for i, piece in enumerate(pieces) if b"\n" in piece or b"\r" in piece]
-    never = {special.pad, special.bos, *manifest.target_tokens.values(), *line_breaks}
-    return SpecialIds(special.pad, special.bos, special.eos, tuple(sorted(never)))
-
-
-def with_words(special: SpecialIds, tokenizer: TextTokenizer) -> SpecialIds:
-    """The same for searches that must know where words begin and end."""
-    pieces = [tokenizer.piece(i) for i in range(tokenizer.vocab_size)]
-    return replace(
-        special,
-        word_begins=frozenset(i for i, piece in enumerate(pieces) if begins_word(piece)),
-        word_ends=frozenset(i for i, piece in enumerate(pieces) if needs_space(piece)),
-    )
-
-
-def target_token(manifest: Manifest, source: str | None, target: str) -> int:
-    """The token that asks for this language; LanguageError if the model was not trained for the direction."""
-    directions = [(d.source, d.target) for d in manifest.directions]
-    if not any(to == target and source in (None, of) for of, to in directions):
-        asked = target if source is None else f"{source} to {target}"
-        offered = ", ".join(f"{of} to {to}" for of, to in directions)
-        raise LanguageError(f"{manifest.name} does not translate {asked}; it translates {offered}")
-    return manifest.target_tokens[target]

@@ -16,8 +16,9 @@ class CallOptions:
     """The keywords of `Translator.translate` and its like, beside ``target``."""
 
     source: str | None = None
-    """The language of the text; without it the model reads any of its languages. "auto" does too, and lets
-    the identifier say for each text which it is; see `Translation.detected`."""
+    """The language of the text. "auto" has the identifier say for each text which it is, see
+    `Translation.detected`. So does None where a source language needs another route than the trained ones;
+    elsewhere the model reads any of its languages."""
 
     options: DecodeOptions | None = None
     """How to search; the translator's own if left out."""
@@ -41,6 +42,10 @@ class CallOptions:
     control: Control | None = None
     """Can cancel the call, end it at a deadline and report progress."""
 
+    via: str = "auto"
+    """The way to the target: "auto" as the bundle has it (`TranslatorInfo.routes`), "none" straight, or the
+    language to go through, such as "en"."""
+
     @property
     def reading(self) -> TextOptions:
         """The text options, as far as the wishes about words leave them: those are about whole lines."""
@@ -60,3 +65,4 @@ class CallKeywords(TypedDict, total=False):
     suppress: Sequence[str]
     glossary: Glossary | None
     control: Control | None
+    via: str

@@ -11,12 +11,14 @@ from traverba.text import Reader, Reading
 
 @dataclass(frozen=True)
 class ForeignReader(Reader):
-    """Another reader, but for the paragraphs that are in the target language."""
+    """Another reader, but for the paragraphs that are in some language."""
 
     inner: Reader
+    language: str
+    """Whose paragraphs stay as they are."""
 
     def read(self, text: str) -> list[Reading]:
-        foreign = foreign_paragraphs(text, self.target)
+        foreign = foreign_paragraphs(text, self.language)
         ends = [paragraph.end for paragraph in foreign]
 
         def is_foreign(reading: Reading) -> bool:
@@ -27,6 +29,6 @@ class ForeignReader(Reader):
         return [reading for reading in self.inner.read(text) if is_foreign(reading)]
 
 
-def foreign_reader(reader: Reader) -> Reader:
-    """``reader``, for what is left to translate."""
-    return ForeignReader(reader.tokenizer, reader.options, reader.sources, reader.target, reader)
+def foreign_reader(reader: Reader, language: str) -> Reader:
+    """``reader``, for what is left to translate into a language."""
+    return ForeignReader(reader.tokenizer, reader.options, reader.sources, reader.target, reader, language)

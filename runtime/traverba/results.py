@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from traverba.bundle import Route
 from traverba.confidence import weakest
 from traverba.decoding import Flag
 from traverba.identification import Detection
@@ -89,7 +90,7 @@ class Translation:
     text: str
     source_text: str
     source: str | None
-    """The source language, if the caller named it or had it detected."""
+    """The source language, if the caller named it or it was detected."""
     target: str
     hypotheses: tuple[TranslationHypothesis, ...]
     """Best first; `text`, `score`, `tokens` and `alignment` are those of the first."""
@@ -105,6 +106,9 @@ class Translation:
     precision: str
     detected: Detection | None = None
     """What the language identifier said, if the caller left the source language to it."""
+    via: str | None = None
+    """The language between, if the text went through one: `traverba.pivoting` says what the other fields then
+    mean. None: straight."""
 
     def __str__(self) -> str:
         return self.text
@@ -143,3 +147,5 @@ class TranslatorInfo:
     provider: str
     precision: str
     threads: int
+    routes: tuple[Route, ...] = ()
+    """Every pair that can be translated, trained or not, and how it runs."""

@@ -31,11 +31,10 @@ class TranslationStream(Iterator[str]):
         self._pieces.close()
 
 
-def stream_text(call: Call, text: str) -> Generator[str, None, Translation]:
+def stream_text(call: Call, prepared: Prepared) -> Generator[str, None, Translation]:
     """The pieces of a text's translation, segment by segment, with what lies between them."""
-    prepared = call.prepare(text)
+    text, end = prepared.text, 0
     answers: list[Answer] = []
-    end = 0
     for segment in prepared.segments:
         start, stop = segment.reading.span
         if start > end:
@@ -50,17 +49,18 @@ def stream_text(call: Call, text: str) -> Generator[str, None, Translation]:
 def _stream_segment(call: Call, segment: PreparedSegment) -> Generator[str, None, Answer]:
     """The pieces of one segment, or all of it at once if only the whole of it is final."""
     if segment.reading.comes_whole:
-        return (yield from _whole(call, segment))
+        answer = decode_whole(call, segment)
+        if piece := restore(segment, answer.decoded.best, call.tokenizer).restored.text:
+            yield piece
+        return answer
     ids = stream_decode(call.model, segment.request, call.options, call.special, control=call.control)
     return Answer((yield from _pieces(ids, PieceDecoder(), call)))
 
 
-def _whole(call: Call, segment: PreparedSegment) -> Generator[str, None, Answer]:
+def decode_whole(call: Call, segment: PreparedSegment) -> Answer:
     """Decoded as it is when nobody waits for pieces: with a second try where something went wrong."""
     decoded = decode(call.model, [segment.request], call.options, call.special, control=call.control)
     [answer] = call.repair(call.model, Prepared(segment.reading.text, (segment,)), decoded)
-    if text := restore(segment, answer.decoded.best, call.tokenizer).restored.text:
-        yield text
     return answer
 
 

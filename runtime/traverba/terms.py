@@ -7,6 +7,7 @@ write anyway is better left to it, and a required word costs a beam its freedom 
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -53,14 +54,22 @@ class TermReading(Reading):
         return Lack(tuple(dict.fromkeys(variants)), "term_retried", self.rewriting.to_new((start, end)))
 
     def met_in(self, translated: str) -> tuple[TermMatch, ...]:
-        """As many matches of each term as the translation says it; the first ones, since words are alike."""
-        left = {m.term.source: says(translated, m.term.targets, self.target) for m in self.matches}
-        met = []
-        for match in self.matches:
-            if left[match.term.source]:
-                left[match.term.source] -= 1
-                met.append(match)
-        return tuple(met)
+        return met_among(self.matches, translated, self.target)
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class FoundTerms(TermReading):
+    """The same where the terms are for a later translation: nothing is asked for."""
+
+    @property
+    def comes_whole(self) -> bool:
+        return self.inner.comes_whole
+
+    def lacking(self, decoded: str) -> tuple[Lack, ...]:
+        return self.inner.lacking(decoded)
+
+    def restore(self, decoded: str, place: Place) -> Restored:
+        return self.inner.restore(decoded, place)
 
 
 @dataclass(frozen=True)
@@ -68,6 +77,7 @@ class TermReader(Reader):
     """A reader that looks for terms in what it has read."""
 
     finders: tuple[TermFinder, ...]
+    kind: type[TermReading]
 
     def read(self, text: str) -> list[Reading]:
         return [self._with_terms(reading, text) for reading in super().read(text)]
@@ -79,21 +89,55 @@ class TermReader(Reader):
         if not seen:
             return reading
         matches = tuple(replace(m, span=(m.span[0] + start, m.span[1] + start)) for m in seen)
-        return TermReading(
-            reading.span, reading.rewriting, reading.flags, inner=reading, target=self.target, matches=matches
-        )
+        return _with_matches(reading, matches, self.target, self.kind)
 
 
-def term_reader(reader: Reader, glossary: Glossary) -> Reader:
-    """``reader``, with the terms that the glossary has for its languages; itself if there are none."""
+@dataclass(frozen=True)
+class GivenTermReader(Reader):
+    """A reader that is told where the terms stand: in one text only."""
+
+    matches: tuple[TermMatch, ...]
+    """An empty span: somewhere."""
+
+    def read(self, text: str) -> list[Reading]:
+        readings = super().read(text)
+        ends = [reading.span[1] for reading in readings]
+        found: list[list[TermMatch]] = [[] for _ in readings]
+        for match in self.matches if readings else ():
+            number = min(bisect_right(ends, match.span[0]), len(ends) - 1)
+            first = readings[number].span[0]
+            found[number].append(replace(match, span=(max(first, match.span[0]), max(first, match.span[1]))))
+        return [
+            _with_matches(reading, tuple(here), self.target, TermReading) if here else reading
+            for reading, here in zip(readings, found, strict=True)
+        ]
+
+
+def term_reader(reader: Reader, glossary: Glossary, *, only_found_for: str | None = None) -> Reader:
+    """``reader``, with the terms that the glossary has for its languages; itself if there are none.
+
+    ``only_found_for`` is another target language: its terms are found, and nothing is asked for.
+    """
     finders = tuple(
         TermFinder(terms, source)
         for source in reader.sources
-        if (terms := glossary.between(source, reader.target))
+        if (terms := glossary.between(source, only_found_for or reader.target))
     )
     if not finders:
         return reader
-    return TermReader(reader.tokenizer, reader.options, reader.sources, reader.target, finders)
+    kind = FoundTerms if only_found_for else TermReading
+    return TermReader(reader.tokenizer, reader.options, reader.sources, reader.target, finders, kind)
+
+
+def met_among(matches: Sequence[TermMatch], translated: str, language: str) -> tuple[TermMatch, ...]:
+    """As many matches of each term as the translation says it; the first ones, since words are alike."""
+    left = {m.term.source: says(translated, m.term.targets, language) for m in matches}
+    met = []
+    for match in matches:
+        if left[match.term.source]:
+            left[match.term.source] -= 1
+            met.append(match)
+    return tuple(met)
 
 
 def term_uses(prepared: Prepared, segments: Sequence[Segment], text: str) -> Iterator[TermUse]:
@@ -105,6 +149,12 @@ def term_uses(prepared: Prepared, segments: Sequence[Segment], text: str) -> Ite
                 TermUse(match.span, match.term.source, match.term.targets, match in met)
                 for match in reading.matches
             )
+
+
+def _with_matches(
+    reading: Reading, matches: tuple[TermMatch, ...], target: str, kind: type[TermReading]
+) -> Reading:
+    return kind(reading.span, reading.rewriting, reading.flags, inner=reading, target=target, matches=matches)
 
 
 def _sees(reading: Reading, match: TermMatch, segment: str) -> bool:

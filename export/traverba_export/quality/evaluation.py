@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from traverba import Translator
+from traverba import TextOptions, Translator
 from traverba.bundle import Score
 from traverba_export.quality.challenge.checks import Identify
 from traverba_export.quality.language import language_share
@@ -13,6 +13,8 @@ from traverba_export.quality.metrics import score_texts
 from traverba_export.quality.test_sets import TestSet
 from traverba_export.recipe import split_direction
 
+AS_LINES = TextOptions(split="lines", protect=False, match_case=False)
+"""A line of a corpus is what models were trained on; what the runtime does around it is left out."""
 PIVOT = "en"
 """The language that untrained pairs go through: every corpus has it on one side."""
 
@@ -57,10 +59,9 @@ def evaluate_untrained(
         source, target = split_direction(test_set.direction)
         for beam_size in beam_sizes:
             settings = _settings(translator, beam_size)
-            straight = _translate(translator, test_set.sources, None, target, beam_size)
+            straight = _translate(translator, test_set.sources, source, target, beam_size, via="none")
             yield _score(test_set, straight, f"{settings}, zero-shot", identify)
-            between = _translate(translator, test_set.sources, source, PIVOT, beam_size)
-            around = _translate(translator, between, PIVOT, target, beam_size)
+            around = _translate(translator, test_set.sources, source, target, beam_size, via=PIVOT)
             yield _score(test_set, around, f"{settings}, via {PIVOT}", identify)
 
 
@@ -77,11 +78,10 @@ def _settings(translator: Translator, beam_size: int) -> str:
 
 
 def _translate(
-    translator: Translator, texts: list[str], source: str | None, target: str, beam_size: int
+    translator: Translator, texts: list[str], source: str, target: str, beam_size: int, via: str = "auto"
 ) -> list[str]:
-    """``source`` None: the model reads whatever comes, trained for the pair or not."""
     options = replace(translator.options, beam_size=beam_size, num_hypotheses=1)
-    answers = translator.translate(texts, source=source, target=target, options=options)
+    answers = translator.translate(texts, source=source, target=target, options=options, via=via)
     return [answer.text for answer in answers]
 
 

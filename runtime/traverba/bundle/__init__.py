@@ -7,7 +7,6 @@ room imports the standard library only, so that the exporter and the runtime can
 from traverba.bundle.installed import find_bundle, home, installed_bundles
 from traverba.bundle.manifest import (
     Calibration,
-    Direction,
     FileEntry,
     Manifest,
     Score,
@@ -17,6 +16,7 @@ from traverba.bundle.manifest import (
     Variant,
 )
 from traverba.bundle.reader import Bundle, open_bundle, verify_files
+from traverba.bundle.routes import Direction, PairScores, Route, UntrainedPair
 from traverba.bundle.writer import pack_bundle, write_bundle, write_manifest
 
 __all__ = [
@@ -25,10 +25,13 @@ __all__ = [
     "Direction",
     "FileEntry",
     "Manifest",
+    "PairScores",
+    "Route",
     "Score",
     "ShortlistReport",
     "SpecialTokens",
     "TrainingData",
+    "UntrainedPair",
     "Variant",
     "find_bundle",
     "home",

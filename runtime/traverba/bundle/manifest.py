@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
+from traverba.bundle.routes import Direction, Route, UntrainedPair, find_routes, route_problems
 from traverba.bundle.schema import JsonValue, SchemaError, from_json, to_json
 from traverba.contract import FORMAT_VERSION
 from traverba.errors import BundleFormatError, BundleVersionError
@@ -16,14 +17,6 @@ ENCODER_FILE = "encoder.onnx"
 DECODER_STEP_FILE = "decoder_step.onnx"
 MODEL_CARD_FILE = "README.md"
 SHORTLIST_FILE = "shortlist.npz"
-
-
-@dataclass(frozen=True)
-class Direction:
-    """One pair the model was trained to translate."""
-
-    source: str
-    target: str
 
 
 @dataclass(frozen=True)
@@ -137,6 +130,8 @@ class Manifest:
     target_tokens: dict[str, int]
     """Target language -> id of the token that opens the source sequence."""
     vocab_size: int
+    untrained: tuple[UntrainedPair, ...] = ()
+    """How pairs run that are not among ``directions``, as far as that was decided."""
     special_tokens: SpecialTokens = field(default_factory=SpecialTokens)
     variants: tuple[Variant, ...] = (Variant(),)
     model: dict[str, JsonValue] = field(default_factory=dict)
@@ -154,6 +149,11 @@ class Manifest:
     files: tuple[FileEntry, ...] = ()
     """Every file but the manifest itself; filled in by the writer."""
     format_version: int = FORMAT_VERSION
+
+    @property
+    def routes(self) -> tuple[Route, ...]:
+        """Every pair that can be translated, and how."""
+        return find_routes(self.languages, self.directions, self.untrained)
 
     def to_json(self) -> dict[str, JsonValue]:
         """Plain JSON values; `parse_manifest` reads them back."""
@@ -217,6 +217,9 @@ def _problems(manifest: Manifest) -> list[str]:
         f"no target token for {language!r}" for language in sorted(targets - set(manifest.target_tokens))
     ]
     problems += [f"{language!r} is not in languages" for language in sorted(spoken - set(manifest.languages))]
+    problems += route_problems(
+        manifest.languages, manifest.directions, manifest.untrained, tuple(manifest.target_tokens)
+    )
     if len(set(paths)) < len(paths):
         problems.append("a file is listed twice")
     if len(set(reserved)) < len(reserved):

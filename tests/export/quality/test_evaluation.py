@@ -32,14 +32,14 @@ class Scripted:
     """Answers by target language; notes what it was asked."""
 
     def __init__(self, answers: dict[str, Sequence[str]]) -> None:
-        self.answers, self.asked = answers, list[tuple[str | None, str, str]]()
+        self.answers, self.asked = answers, list[tuple[str, str, str]]()
         self.info = SimpleNamespace(precision="int8")
         self.options = DecodeOptions()
 
     def translate(
-        self, texts: list[str], *, source: str | None, target: str, options: Any
+        self, texts: list[str], *, source: str, target: str, options: Any, via: str
     ) -> list[SimpleNamespace]:
-        self.asked.append((source, target, texts[0]))
+        self.asked.append((source, target, via))
         return [SimpleNamespace(text=text) for text in self.answers[target]]
 
 
@@ -85,11 +85,11 @@ def test_untrained_pairs_are_those_that_english_connects() -> None:
 
 
 def test_an_untrained_pair_is_scored_straight_and_around() -> None:
-    translator = Scripted({"en": ENGLISH, "de": GERMAN})
+    translator = Scripted({"de": GERMAN})
     test_set = TestSet("made up", "fr-de", FRENCH, GERMAN)
     scored = list(evaluate_untrained(cast("Translator", translator), [test_set], (5,)))
     assert [s.settings for s in scored] == ["beam 5, int8, zero-shot", "beam 5, int8, via en"]
-    assert translator.asked == [(None, "de", FRENCH[0]), ("fr", "en", FRENCH[0]), ("en", "de", ENGLISH[0])]
+    assert translator.asked == [("fr", "de", "none"), ("fr", "de", "en")]
 
 
 def test_a_report_says_where_its_figures_come_from(tmp_path: Path) -> None:

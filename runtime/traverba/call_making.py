@@ -1,0 +1,109 @@
+"""From what a caller asks for to calls: the target's token, the special ids, a reader, a second try."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from traverba.bundle import Manifest
+from traverba.call import Call
+from traverba.call_options import CallOptions
+from traverba.decoding import Control, DecodeOptions, SpecialIds
+from traverba.decoding.model import DecoderStep
+from traverba.foreign import foreign_reader
+from traverba.guidance import guide
+from traverba.repair import Repair
+from traverba.results import TranslatorInfo
+from traverba.terms import term_reader
+from traverba.text import Reader, TextOptions, TextTokenizer, begins_word, needs_space
+from traverba.timing import TimedModel
+
+
+@dataclass(frozen=True)
+class Leg:
+    """From which language into which a call goes; a way through a third language has two."""
+
+    source: str | None
+    """None: any that the model reads."""
+    target: str
+    final_target: str | None = None
+    """Of the first of two legs: where the second one leads. The terms of a glossary are then only found."""
+    trained: bool = True
+
+
+class CallMaker:
+    """What the calls of a translator have in common."""
+
+    def __init__(self, tokenizer: TextTokenizer, manifest: Manifest, info: TranslatorInfo) -> None:
+        self._tokenizer, self._manifest, self._info = tokenizer, manifest, info
+        self._special = special_ids(manifest, tokenizer)
+
+    @cached_property
+    def special_and_words(self) -> SpecialIds:
+        """Made when first needed: loading should not wait for it."""
+        return with_words(self._special, self._tokenizer)
+
+    @cached_property
+    def word_starts(self) -> frozenset[int]:
+        """Tokens that begin a word behind a space."""
+        pieces = enumerate(map(self._tokenizer.piece, range(self._tokenizer.vocab_size)))
+        return frozenset(i for i, piece in pieces if len(piece) > 1 and piece.startswith(b" "))
+
+    def call(
+        self,
+        model: DecoderStep,
+        leg: Leg,
+        given: CallOptions,
+        options: DecodeOptions,
+        reading: TextOptions,
+    ) -> Call:
+        """``options`` and ``reading`` are complete: what the caller gave, and what follows from it."""
+        guidance = guide(self._tokenizer, given.prefix, given.require, given.suppress)
+        if not leg.trained:  # the lists are learnt from the pairs that were trained
+            options = replace(options, shortlist=False)
+        control = given.control or Control()
+        return Call(
+            model=TimedModel(model),
+            tokenizer=self._tokenizer,
+            special=self.special_and_words if guidance.constrains else self._special,
+            info=self._info,
+            source=leg.source,
+            target=leg.target,
+            target_token=self._manifest.target_tokens[leg.target],
+            calibration=self._manifest.calibration,
+            guidance=guidance,
+            reader=self._reader(leg, given, reading),
+            options=options,
+            control=given.control,
+            repair=Repair(self._tokenizer, options, lambda: self.special_and_words, control),
+        )
+
+    def _reader(self, leg: Leg, given: CallOptions, options: TextOptions) -> Reader:
+        reader = Reader(self._tokenizer, options, self._sources(leg), leg.target)
+        if given.glossary:
+            reader = term_reader(reader, given.glossary, only_found_for=leg.final_target)
+        return foreign_reader(reader, leg.final_target or leg.target) if options.only_foreign else reader
+
+    def _sources(self, leg: Leg) -> tuple[str, ...]:
+        if leg.source is not None:
+            return (leg.source,)
+        return tuple(d.source for d in self._manifest.directions if d.target == leg.target)
+
+
+def special_ids(manifest: Manifest, tokenizer: TextTokenizer) -> SpecialIds:
+    """What the model may never write: other special tokens, and line breaks, since a line stays a line."""
+    special = manifest.special_tokens
+    pieces = map(tokenizer.piece, range(tokenizer.vocab_size))
+    line_breaks = [i for i, piece in enumerate(pieces) if b"\n" in piece or b"\r" in piece]
+    never = {special.pad, special.bos, *manifest.target_tokens.values(), *line_breaks}
+    return SpecialIds(special.pad, special.bos, special.eos, tuple(sorted(never)))
+
+
+def with_words(special: SpecialIds, tokenizer: TextTokenizer) -> SpecialIds:
+    """The same for searches that must know where words begin and end."""
+    pieces = [tokenizer.piece(i) for i in range(tokenizer.vocab_size)]
+    return replace(
+        special,
+        word_begins=frozenset(i for i, piece in enumerate(pieces) if begins_word(piece)),
+        word_ends=frozenset(i for i, piece in enumerate(pieces) if needs_space(piece)),
+    )

@@ -1,0 +1,62 @@
+"""Which way a text takes from one language into another."""
+
+from __future__ import annotations
+
+from traverba.bundle import Manifest, Route
+from traverba.errors import LanguageError, OptionError
+
+AUTO = "auto"
+"""As the bundle has it."""
+NONE = "none"
+"""Straight, trained or not."""
+
+
+def choose_route(manifest: Manifest, source: str, target: str, via: str = AUTO) -> Route:
+    """The route that ``via`` asks for; a LanguageError that lists all there are if there is none."""
+    routes = {(route.source, route.target): route for route in manifest.routes}
+    found = routes.get((source, target))
+    if via == AUTO:
+        if found is None:
+            raise _no_route(manifest, f"{source} to {target}")
+        return found
+    if via == NONE:
+        if source == target or source not in manifest.languages or target not in manifest.target_tokens:
+            raise _no_route(manifest, f"{source} to {target}")
+        return Route(source, target, trained=found is not None and found.trained)
+    legs = [routes.get((source, via)), routes.get((via, target))]
+    if source == target or not all(leg and leg.trained for leg in legs):
+        raise _no_route(manifest, f"{source} to {target} via {via}")
+    return Route(source, target, via, trained=False)
+
+
+def routes_into(manifest: Manifest, target: str, via: str = AUTO) -> dict[str, Route]:
+    """Source language -> route, for those languages whose texts do not go straight into ``target``.
+
+    Empty if the model can be asked for ``target`` whatever it reads.
+    """
+    if not any(route.target == target for route in manifest.routes):
+        raise _no_route(manifest, target if via in (AUTO, NONE) else f"{target} via {via}")
+    if via in (AUTO, NONE):
+        known = [route for route in manifest.routes if route.target == target and route.via]
+        return {route.source: route for route in known} if via == AUTO else {}
+    others = [language for language in manifest.languages if language not in (via, target)]
+    found = {}
+    for source in others:
+        try:
+            found[source] = choose_route(manifest, source, target, via)
+        except LanguageError:
+            continue
+    if not found:
+        raise _no_route(manifest, f"{target} via {via}")
+    return found
+
+
+def check_via(via: object) -> None:
+    """Refuse what is no name."""
+    if not isinstance(via, str) or not via:
+        raise OptionError(f"via must be {AUTO!r}, {NONE!r} or a language to go through, not {via!r}")
+
+
+def _no_route(manifest: Manifest, asked: str) -> LanguageError:
+    offered = ", ".join(map(str, manifest.routes))
+    return LanguageError(f"{manifest.name} does not translate {asked}; it translates {offered}")
