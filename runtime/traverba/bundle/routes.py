@@ -52,9 +52,13 @@ class Route:
     trained: bool = True
     scores: PairScores | None = None
 
+    @property
+    def runs(self) -> str:
+        """In words."""
+        return f"via {self.via}" if self.via else "trained" if self.trained else "straight"
+
     def __str__(self) -> str:
-        through = f" via {self.via}" if self.via else "" if self.trained else " untrained"
-        return f"{self.source} to {self.target}{through}"
+        return f"{self.source} to {self.target}" + ("" if self.trained else f" {self.runs}")
 
 
 def find_routes(

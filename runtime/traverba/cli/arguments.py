@@ -15,6 +15,7 @@ PREFIX = "TRAVERBA_"
 OPTIONS = (
     "from",
     "to",
+    "via",
     "languages",
     "only-foreign",
     "model",
@@ -74,6 +75,7 @@ def _add_translate(commands: Commands, defaults: Mapping[str, str]) -> None:
     parser.add_argument(
         "--to", dest="target", metavar="LANG", required="to" not in defaults, help="target language"
     )
+    _add_via(parser)
     parser.add_argument(
         "--format",
         choices=("text", "html", "markdown", "xml"),
@@ -93,7 +95,7 @@ def _add_translate(commands: Commands, defaults: Mapping[str, str]) -> None:
     add_text(parser, defaults)
     add_decoding(parser, defaults)
     names = {"from": "source", "to": "target"}
-    given = ("from", "to", "model", "format", "glossary", "threads", "device", "provider", "precision")
+    given = ("from", "to", "via", "model", "format", "glossary", "threads", "device", "provider", "precision")
     parser.set_defaults(**{names.get(name, name): defaults[name] for name in given if name in defaults})
 
 
@@ -113,6 +115,7 @@ def _add_translate_file(commands: Commands, defaults: Mapping[str, str]) -> None
     parser.add_argument(
         "--to", dest="target", metavar="LANG", required="to" not in defaults, help="target language"
     )
+    _add_via(parser)
     parser.add_argument("--glossary", metavar="FILE", help="terms and their translations: .csv, .tsv or .tbx")
     files = parser.add_argument_group("files")
     files.add_argument(
@@ -133,7 +136,7 @@ def _add_translate_file(commands: Commands, defaults: Mapping[str, str]) -> None
     add_text(parser, defaults)
     parser.add_argument("--beam", type=int, metavar="N", help="beam size; 1 is greedy (default: the model's)")
     names = {"from": "source", "to": "target"}
-    given = ("from", "to", "glossary", "columns", "encoding", "model", "beam")
+    given = ("from", "to", "via", "glossary", "columns", "encoding", "model", "beam")
     machine = ("threads", "device", "provider", "precision")
     parser.set_defaults(**{names.get(n, n): defaults[n] for n in (*given, *machine) if n in defaults})
 
@@ -154,10 +157,12 @@ def _add_detect(commands: Commands, defaults: Mapping[str, str]) -> None:
 
 
 def _add_models(commands: Commands, defaults: Mapping[str, str]) -> None:
-    parser = commands.add_parser("models", help="list or verify installed models", epilog=EPILOG)
+    parser = commands.add_parser("models", help="list, show or verify installed models", epilog=EPILOG)
     actions = parser.add_subparsers(dest="action", metavar="ACTION")
     _add_json(parser, defaults, "one JSON object a line")
     actions.add_parser("list", help="what is installed (the default)")
+    show = actions.add_parser("show", help="every pair of languages of a model, and how it runs")
+    show.add_argument("model", nargs="?", metavar="MODEL", help="name or path (default: the built-in one)")
     verify = actions.add_parser("verify", help="compare every file with its hash and load the model")
     verify.add_argument(
         "model", nargs="*", metavar="MODEL", help="name or path (default: all that are installed)"
@@ -206,6 +211,15 @@ def _add_bench(commands: Commands, defaults: Mapping[str, str]) -> None:
 
 def _add_json(parser: argparse.ArgumentParser, defaults: Mapping[str, str], meaning: str) -> None:
     parser.add_argument("--json", action="store_true", default=is_on(defaults, "json"), help=meaning)
+
+
+def _add_via(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--via",
+        default="auto",
+        metavar="LANG",
+        help="a language to go through, such as en; none goes straight (default: auto, as the model has it)",
+    )
 
 
 def _add_model(parser: argparse.ArgumentParser) -> None:

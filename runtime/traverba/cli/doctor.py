@@ -28,6 +28,7 @@ def run_doctor(args: Namespace, stdout: TextIO) -> int:
         ("providers", _providers),
         ("threads", lambda args: str(args.threads or default_threads())),
         ("model", _model),
+        ("pairs", _pairs),
         ("sample", _sample),
     )
     return max([_report(name, check, args, stdout) for name, check in checks])
@@ -63,6 +64,16 @@ def _model(args: Namespace) -> str:
         return (
             f"{manifest.name} {manifest.version} at {path}: {len(manifest.files)} files, every hash is right"
         )
+
+
+def _pairs(args: Namespace) -> str:
+    """Trained ones, and how the others run."""
+    with open_bundle(find_bundle(args.model)) as bundle:
+        routes = bundle.manifest.routes
+    found: dict[str, list[str]] = {}
+    for route in routes:
+        found.setdefault(route.runs, []).append(f"{route.source}-{route.target}")
+    return "; ".join(f"{runs}: {', '.join(pairs)}" for runs, pairs in found.items())
 
 
 def _sample(args: Namespace) -> str:

@@ -41,6 +41,7 @@ def run_markup(args: Namespace, stdin: io.BufferedIOBase, stdout: TextIO) -> int
                     text_options=text_options(args),
                     suppress=args.suppress,
                     glossary=glossary,
+                    via=args.via,
                 )
             )
     return 0

@@ -1,19 +1,26 @@
-"""``traverba models``: what is installed, and whether it is sound."""
+"""``traverba models``: what is installed, what it translates and how, and whether it is sound."""
 
 from __future__ import annotations
 
 import json
 from argparse import Namespace
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, TextIO
 
-from traverba.bundle import Manifest, find_bundle, home, installed_bundles, open_bundle
+from traverba.bundle import Manifest, Route, find_bundle, home, installed_bundles, open_bundle
 from traverba.errors import BundleError
 from traverba.loading import load_translator
 
 
 def run_models(args: Namespace, stdout: TextIO) -> int:
-    """List, or verify; 1 if a model is not sound."""
+    """List, show or verify; 1 if a model is not sound."""
+    if args.action == "show":
+        with open_bundle(find_bundle(args.model)) as bundle:
+            manifest = bundle.manifest
+        for route in manifest.routes:
+            stdout.write((json.dumps(asdict(route)) if args.json else route_line(route)) + "\n")
+        return 0
     if args.action == "verify":
         paths = [find_bundle(model) for model in args.model] or list(installed_bundles().values())
         return max([_verify(path, args.json, stdout) for path in paths], default=0)
@@ -24,6 +31,15 @@ def run_models(args: Namespace, stdout: TextIO) -> int:
     if not found and not args.json:
         stdout.write(f"no models are installed; further ones belong in {home()}\n")
     return 0
+
+
+def route_line(route: Route) -> str:
+    """The pair, how it runs, and the figures that decided it."""
+    line = f"{route.source}-{route.target}  {route.runs}"
+    if (scores := route.scores) is None:
+        return line if route.trained else f"{line}  (not measured)"
+    both = f"{scores.metric} {scores.straight:.1f} straight, {scores.pivoted:.1f} in two steps"
+    return f"{line}  ({both}; {scores.data})"
 
 
 def _describe(name: str, path: Path) -> dict[str, Any]:

@@ -56,6 +56,7 @@ def _write(
         require=args.require,
         suppress=args.suppress,
         glossary=glossary_of(args),
+        via=args.via,
         batching=BATCHING,
     )
     for line, translation in zip(lines, translations, strict=True):
@@ -87,6 +88,7 @@ def _stream(
             require=args.require,
             suppress=args.suppress,
             glossary=glossary,
+            via=args.via,
         ):
             stdout.write(piece)
             stdout.flush()

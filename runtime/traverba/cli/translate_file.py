@@ -30,6 +30,7 @@ def run_translate_file(args: Namespace, stdout: TextIO, stderr: TextIO) -> int:
                 options=options,
                 text_options=text_options(args),
                 glossary=glossary_of(args),
+                via=args.via,
                 file_options=FileOptions(args.encoding, _columns(args.columns), args.retranslate),
                 progress=progress,
                 resume=not args.no_resume,
