@@ -10,7 +10,7 @@ from benchmarks.systems import Sources
 from traverba.bundle import Manifest, open_bundle
 from traverba.decoding import DecodeOptions, SpecialIds, decode
 from traverba.decoding.model import DecoderStep
-from traverba.graphs import CPU
+from traverba.graphs import CPU, policy_of
 from traverba.loading import load_model
 
 WHOLE = ", whole vocabulary"
@@ -78,7 +78,8 @@ def language_token(manifest: Manifest) -> int:
 
 
 def load_variants(path: Path, threads: int, precisions: Sequence[str] = ()) -> list[Traverba]:
-    """Every variant of the bundle at ``path``, or those of the named precisions."""
+    """The variants of the bundle at ``path`` that are for the CPU, or those of the named precisions."""
+    precisions = precisions or policy_of(CPU).precisions
     with open_bundle(path) as bundle:
         return [
             Traverba(
@@ -87,5 +88,5 @@ def load_variants(path: Path, threads: int, precisions: Sequence[str] = ()) -> l
                 special_ids(bundle.manifest),
             )
             for variant in bundle.manifest.variants
-            if not precisions or variant.precision in precisions
+            if variant.precision in precisions
         ]

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Literal
 
+import onnx
 import torch
 
 from traverba.bundle import (
@@ -38,19 +39,22 @@ from traverba.bundle.reader import ARCHIVE_SUFFIX
 from traverba.decoding import Shortlist
 from traverba.shortlist_file import write_shortlist
 from traverba_export.graphs import Arithmetic, FloatArithmetic, build_decoder_step, build_encoder
+from traverba_export.graphs.device import build_device_encoder, build_device_step
 from traverba_export.graphs.narrow_step import build_narrow_step, build_shortlist
 from traverba_export.graphs.sharing import save_graphs
+from traverba_export.half_verification import HALF_TOLERANCE, DevicePair
 from traverba_export.model import EncoderDecoder, ModelConfig, TranslationModel, build_model
 from traverba_export.model_card import model_card
 from traverba_export.quantisation import Agreement, IntegerArithmetic, agreement, calibrate
 from traverba_export.recipe import Recipe, RecipeError, split_direction
 from traverba_export.subwords import BOS, EOS, PAD, Subwords
-from traverba_export.verification import GraphPair, ParityReport, verify
+from traverba_export.verification import GraphPair, ParityReport, compare_numbers, verify
 
-Precision = Literal["fp32", "int8"]
+Precision = Literal["fp32", "int8", "fp16"]
 """What the graphs compute in."""
 Storage = Literal["fp16", "fp32"]
 """What the weights of float32 graphs are stored in."""
+Graphs = dict[Path, onnx.ModelProto]
 Sentence = tuple[str, str]
 """Target language and source text."""
 
@@ -72,6 +76,8 @@ class ExportReport:
 
     parity: ParityReport
     agreement: Agreement | None
+    half: Agreement | None = None
+    """The same of the fp16 graphs."""
 
 
 def load_trained(weights_file: Path) -> Trained:
@@ -123,8 +129,9 @@ def export_bundle(
     Greedy translations of up to 200 ``sentences`` must be PyTorch's, from float32 graphs whose
     weights are those that are stored. The first of ``precisions`` is what a runtime takes unless
     told otherwise; int8 is made with ranges measured on ``calibration``, sentences not used to
-    judge it. A ``shortlist`` adds the graphs that use it. On `ParityError`, or any other, nothing is
-    left behind.
+    judge it. fp16 is for a GPU; beside fp32 graphs that are stored in float16 it reads the same weights
+    from the same file. A ``shortlist`` adds the graphs that use it. On `ParityError`, or any other,
+    nothing is left behind.
     """
     trained, subwords = load_trained(weights_file), Subwords(tokenizer_path)
     if subwords.vocab_size != trained.model.config.vocab_size:
@@ -134,6 +141,8 @@ def export_bundle(
         )
     if not isinstance(trained.model, EncoderDecoder) or trained.model.config.attention == "none":
         shortlist = None  # for the other rungs speed is no aim
+        if "fp16" in precisions:
+            raise RecipeError("only a recurrent decoder with attention has fp16 graphs; export without fp16")
     variants = tuple(_variant(p, storage, narrow=shortlist is not None) for p in precisions)
     manifest = _manifest(recipe, trained, subwords, variants, bundle_version, scores)
     content = _Content(
@@ -175,7 +184,8 @@ def _variant(precision: Precision, storage: Storage, *, narrow: bool) -> Variant
             f"shortlist.{precision}.onnx",
             f"narrow_step.{precision}.onnx",
         )
-    return Variant(precision, storage if precision == "fp32" else precision, *names[: 4 if narrow else 2])
+    count = 4 if narrow and precision != "fp16" else 2  # a GPU is not held up by a large product
+    return Variant(precision, storage if precision == "fp32" else precision, *names[:count])
 
 
 @dataclass(frozen=True)
@@ -196,18 +206,20 @@ class _Content:
             wanted = {variant.precision: variant for variant in self.manifest.variants}
             integer = self._integer_graphs(partial, wanted["int8"]) if "int8" in wanted else None
             round_weights(self.model, self.storage)
-            fp32 = _variant("fp32", self.storage, narrow=self.shortlist is not None)
-            exact = _write_graphs(
-                self.model, partial if "fp32" in wanted else Path(scratch), fp32, FloatArithmetic()
-            )
+            exact, half = self._float_graphs(partial, Path(scratch), wanted)
             parity = verify(self.model, exact, self.sentences)
-            agreed = agreement(exact, integer, self.sentences) if integer and self.sentences else None
+            if half is not None:
+                compare_numbers(self.model, half, HALF_TOLERANCE)
+            agreed, half_agreed = (
+                agreement(exact, pair, self.sentences) if pair and self.sentences else None
+                for pair in (integer, half)
+            )
             if self.shortlist is not None:
                 write_shortlist(partial / SHORTLIST_FILE, self.shortlist)
             (partial / TOKENIZER_FILE).write_bytes(self.subwords.path.read_bytes())
             (partial / MODEL_CARD_FILE).write_text(model_card(self.manifest), encoding="utf-8")
             write_manifest(partial, self.manifest)
-        return ExportReport(parity, agreed)
+        return ExportReport(parity, agreed, half_agreed)
 
     def _integer_graphs(self, folder: Path, variant: Variant) -> GraphPair:
         """From the weights as they were trained: rounding them to float16 first would add to the loss."""
@@ -216,20 +228,44 @@ class _Content:
                 "int8 needs calibration sentences, from which it learns the range of activations"
             )
         arithmetic = IntegerArithmetic(calibrate(self.model, self.calibration))
-        return _write_graphs(self.model, folder, variant, arithmetic)
+        graphs = _build_graphs(self.model, folder, variant, arithmetic)
+        save_graphs(graphs, folder / f"shared.{variant.precision}.weights")
+        return GraphPair(folder / variant.encoder, folder / variant.decoder_step)
+
+    def _float_graphs(
+        self, folder: Path, scratch: Path, wanted: Mapping[str, Variant]
+    ) -> tuple[GraphPair, GraphPair | None]:
+        """The fp32 graphs, in ``scratch`` if only for comparison, and the fp16 ones if they are wanted."""
+        fp32 = _variant("fp32", self.storage, narrow=self.shortlist is not None)
+        place = folder if "fp32" in wanted else scratch
+        exact = _build_graphs(self.model, place, fp32, FloatArithmetic())
+        fp16 = wanted.get("fp16")
+        half = _half_graphs(self.model, folder, fp16) if fp16 else {}
+        if place == folder:  # weights that both store alike lie in one file
+            save_graphs({**exact, **half}, folder / "shared.fp32.weights")
+        else:
+            save_graphs(exact, place / "shared.fp32.weights")
+            save_graphs(half, folder / "shared.fp16.weights")
+        pair = GraphPair(place / fp32.encoder, place / fp32.decoder_step)
+        return pair, DevicePair(folder / fp16.encoder, folder / fp16.decoder_step) if fp16 else None
 
 
-def _write_graphs(
-    model: TranslationModel, folder: Path, variant: Variant, arithmetic: Arithmetic
-) -> GraphPair:
+def _half_graphs(model: TranslationModel, folder: Path, variant: Variant) -> Graphs:
+    assert isinstance(model, EncoderDecoder)
+    return {
+        folder / variant.encoder: build_device_encoder(model),
+        folder / variant.decoder_step: build_device_step(model),
+    }
+
+
+def _build_graphs(model: TranslationModel, folder: Path, variant: Variant, arithmetic: Arithmetic) -> Graphs:
     paths = [folder / variant.encoder, folder / variant.decoder_step]
     graphs = [build_encoder(model, arithmetic), build_decoder_step(model, arithmetic)]
     if variant.shortlist is not None and variant.narrow_step is not None:
         assert isinstance(model, EncoderDecoder)
         paths += [folder / variant.shortlist, folder / variant.narrow_step]
         graphs += [build_shortlist(model, arithmetic), build_narrow_step(model, arithmetic)]
-    save_graphs(dict(zip(paths, graphs, strict=True)), folder / f"shared.{variant.precision}.weights")
-    return GraphPair(paths[0], paths[1])
+    return dict(zip(paths, graphs, strict=True))
 
 
 def _sources(subwords: Subwords, sentences: Sequence[Sentence]) -> list[list[int]]:

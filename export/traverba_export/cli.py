@@ -10,7 +10,7 @@ import logging
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from traverba.bundle import pack_bundle
 from traverba.errors import TraverbaError
@@ -19,7 +19,12 @@ from traverba_export.corpora.synthetic import add_synthetic
 from traverba_export.identification.commands import add_identifier_commands
 from traverba_export.ladder.command import add_ladder
 from traverba_export.quality.command import add_evaluate
+from traverba_export.quality.multi30k import add_multi30k
 from traverba_export.recipe import Recipe, RecipeError, load_recipe, split_direction
+
+if TYPE_CHECKING:
+    from traverba_export.bundling import Precision
+    from traverba_export.model import ModelConfig
 
 RECIPES = Path(__file__).parent / "recipes"
 
@@ -81,7 +86,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     export.add_argument("--out", type=Path, required=True, help="the bundle's folder; `pack` makes one file")
     export.add_argument(
-        "--precision", action="append", choices=("int8", "fp32"), help="default: int8, then fp32"
+        "--precision",
+        action="append",
+        choices=("int8", "fp32", "fp16"),
+        help="default: int8, fp32, and fp16 where the model can; the first is the bundle's own default",
     )
     export.add_argument("--storage", choices=("fp16", "fp32"), default="fp16", help="of the weights on disk")
     export.add_argument("--version", default="1", help="of the bundle, for people")
@@ -99,6 +107,8 @@ def _parser() -> argparse.ArgumentParser:
     pack.set_defaults(command=_pack)
 
     add_evaluate(commands)
+
+    add_multi30k(commands)
 
     add_ladder(commands)
 
@@ -158,7 +168,7 @@ def _export(arguments: argparse.Namespace) -> int:
         sentences=sentences[:: max(1, len(sentences) // 200)],
         calibration=sample_training_sources(recipe, arguments.data),
         shortlist=shortlist,
-        precisions=arguments.precision or ("int8", "fp32"),
+        precisions=arguments.precision or _default_precisions(recipe.model),
         storage=arguments.storage,
         bundle_version=arguments.version,
         scores=load_scores(arguments.scores) if arguments.scores else (),
@@ -169,6 +179,12 @@ def _export(arguments: argparse.Namespace) -> int:
         print(measure_shortlist(arguments.out, shortlist, subwords, larger))
     print(calibrate_bundle(arguments.out, larger))
     return 0
+
+
+def _default_precisions(model: ModelConfig) -> tuple[Precision, ...]:
+    """fp16 graphs cost a bundle 50 kB: they read the weights of the fp32 ones."""
+    attends = model.decoder == "recurrent" and model.attention != "none"
+    return ("int8", "fp32", "fp16") if attends else ("int8", "fp32")
 
 
 def _pack(arguments: argparse.Namespace) -> int:

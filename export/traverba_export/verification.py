@@ -77,6 +77,13 @@ def _run(session: Any, feeds: Arrays) -> Arrays:
 
 def verify(model: TranslationModel, graphs: GraphPair, sources: Sequence[Sequence[int]]) -> ParityReport:
     """Compare random batches, then greedy translations of ``sources`` (complete id sequences)."""
+    largest = compare_numbers(model, graphs, TOLERANCE)
+    _compare_greedy(model, graphs, sources)
+    return ParityReport(largest, len(sources))
+
+
+def compare_numbers(model: TranslationModel, graphs: GraphPair, tolerance: float) -> dict[str, float]:
+    """The largest difference of each output over random batches; ParityError beyond ``tolerance``."""
     model.eval()
     largest = {tensor.name: 0.0 for spec in (ENCODER, DECODER_STEP) for tensor in spec.outputs}
     for shape in SHAPES:
@@ -84,11 +91,10 @@ def verify(model: TranslationModel, graphs: GraphPair, sources: Sequence[Sequenc
             # a NaN is never smaller, so it cannot hide behind max()
             largest[name] = largest[name] if difference <= largest[name] else difference
     largest.pop("top_ids")
-    if not all(difference <= TOLERANCE for difference in largest.values()):
+    if not all(difference <= tolerance for difference in largest.values()):
         figures = ", ".join(f"{name} {difference:.2g}" for name, difference in largest.items())
-        raise ParityError(f"graphs and PyTorch differ by more than {TOLERANCE}: {figures}")
-    _compare_greedy(model, graphs, sources)
-    return ParityReport(largest, len(sources))
+        raise ParityError(f"graphs and PyTorch differ by more than {tolerance}: {figures}")
+    return largest
 
 
 def _compare_batch(
@@ -198,4 +204,12 @@ def graph_greedy_ids(
     return out
 
 
-__all__ = ["TOLERANCE", "GraphPair", "ParityError", "ParityReport", "graph_greedy_ids", "verify"]
+__all__ = [
+    "TOLERANCE",
+    "GraphPair",
+    "ParityError",
+    "ParityReport",
+    "compare_numbers",
+    "graph_greedy_ids",
+    "verify",
+]

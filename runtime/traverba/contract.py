@@ -25,6 +25,9 @@ N queries to (B, K, .) and no memory is copied for a beam.
 A model with a vocabulary shortlist has two more graphs: ``shortlist`` gathers the part of the
 output layer that a batch needs, once for a batch, and ``narrow_step`` is a decoder step with
 that part instead of the whole. ``decoder_step`` stays for whatever needs the whole vocabulary.
+
+The fp16 variant is made for a device that is not the CPU. Its two graphs have borders of their own,
+``DEVICE_ENCODER`` and ``DEVICE_STEP``: rows come as (B, K), so that no shape is computed in the step.
 """
 
 from __future__ import annotations
@@ -38,7 +41,7 @@ FORMAT_VERSION = 1
 METADATA_FORMAT_KEY = "traverba.format_version"
 METADATA_CONFIG_KEY = "traverba.config_sha256"
 
-DType = Literal["float32", "int64", "int32", "int8"]
+DType = Literal["float32", "float16", "int64", "int32", "int8"]
 Dim = str | int
 
 
@@ -144,6 +147,42 @@ def narrow_step(weight: DType) -> GraphSpec:
         (*chosen, DECODER_STEP.outputs[2], attention),
     )
 
+
+DEVICE_MEMORY = (
+    TensorSpec("memory", "float16", ("B", "S", "M")),
+    TensorSpec("memory_keys", "float16", ("B", 1, "S", "A")),
+    TensorSpec("memory_bias", "float32", ("B", 1, "S")),
+)
+"""The memory in the shapes in which a step on a device needs it; the bias is beyond float16's range."""
+
+DEVICE_ENCODER = GraphSpec(
+    name="encoder",
+    inputs=ENCODER.inputs,
+    outputs=(*DEVICE_MEMORY, TensorSpec("state", "float32", ("B", "W"))),
+)
+
+DEVICE_STEP = GraphSpec(
+    name="decoder_step",
+    inputs=(
+        TensorSpec("prev_ids", "int64", ("B", "K")),
+        TensorSpec("parents", "int64", ("B", "K")),
+        TensorSpec("state", "float32", ("P", "W")),
+        *DEVICE_MEMORY,
+        TensorSpec("top_k", "int64", (1,)),
+    ),
+    outputs=(
+        TensorSpec("top_log_probs", "float32", ("B", "K", "C")),
+        TensorSpec("top_ids", "int64", ("B", "K", "C")),
+        TensorSpec("next_state", "float32", ("N", "W")),
+        TensorSpec("attention", "float32", ("B", "K", "S")),
+        TensorSpec("log_probs", "float32", ("B", "K", "V")),
+    ),
+)
+"""`DECODER_STEP` with the rows of a sentence on an axis of their own, products in float16.
+
+Log-probabilities, attention and state stay float32: a softmax over a vocabulary adds up thousands
+of terms, and an LSTM's cell adds up over a whole sentence.
+"""
 
 GRAPHS = (ENCODER, DECODER_STEP)
 """What every bundle has."""

@@ -14,7 +14,7 @@ from traverba_export import bundling
 from traverba_export.bundling import Precision, export_bundle, load_scores
 from traverba_export.corpora.reading import CorpusSpec
 from traverba_export.model import PRESETS, EncoderDecoder
-from traverba_export.recipe import Recipe
+from traverba_export.recipe import Recipe, RecipeError
 from traverba_export.verification import ParityError
 
 TINY = Path(__file__).parents[1] / "data" / "tiny.traverba"
@@ -113,6 +113,38 @@ def test_a_bundle_lists_the_files_of_every_precision_and_the_first_is_the_defaul
         )
     assert report.parity.sentences == 2
     assert report.agreement is not None and report.agreement.mean_difference < 0.1
+
+
+def test_fp16_graphs_read_the_weights_of_the_fp32_ones(
+    tmp_path: Path, weights: Path, vocabulary: Path, recipe: Recipe
+) -> None:
+    sizes = {}
+    for name, precisions in {"alone": ("fp32",), "both": ("fp32", "fp16"), "half": ("fp16",)}.items():
+        out = tmp_path / name
+        report = export_bundle(weights, vocabulary, recipe, out, sentences=SENTENCES, precisions=precisions)
+        with open_bundle(out, verify_hashes=True) as bundle:
+            sizes[name] = {entry.path: entry.size_bytes for entry in bundle.manifest.files}
+            assert [v.precision for v in bundle.manifest.variants] == list(precisions)
+    assert report.half is not None and report.half.mean_difference < 0.01
+    added = sizes["both"].keys() - sizes["alone"].keys()
+    assert added == {"encoder.fp16.onnx", "decoder_step.fp16.onnx"}
+    weights_alone, weights_both = (
+        sum(size for path, size in sizes[name].items() if path.startswith(("shared", "encoder", "decoder")))
+        for name in ("alone", "both")
+    )
+    assert weights_both < 1.5 * weights_alone  # this model has many weights too small to be shared
+    assert "shared.fp16.weights" in sizes["half"] and "encoder.onnx" not in sizes["half"]
+
+
+def test_fp16_without_attention_is_refused(
+    tmp_path: Path, weights: Path, vocabulary: Path, recipe: Recipe
+) -> None:
+    saved = torch.load(weights)
+    saved["config"]["attention"] = "none"
+    config = replace(recipe.model, attention="none")
+    torch.save({**saved, "model": EncoderDecoder(config).state_dict()}, weights)
+    with pytest.raises(RecipeError, match="export without fp16"):
+        export_bundle(weights, vocabulary, recipe, tmp_path / "made", precisions=("fp16",))
 
 
 def test_float_graphs_are_verified_even_where_only_integer_ones_are_kept(

@@ -45,14 +45,22 @@ def recurrent_layers(
     b: GraphBuilder, model: EncoderDecoder, arithmetic: Arithmetic, attend: Attend = attend
 ) -> Part:
     """All but the output layer: from the graph's inputs to the top layer's output (N, H)."""
+    hidden, state, attention = advance(b, model, arithmetic, attend)
+    b.output("next_state", state)
+    b.output("attention", attention)
+    return hidden, model.config.hidden_size
+
+
+def advance(
+    b: GraphBuilder, model: EncoderDecoder, arithmetic: Arithmetic, attend: Attend
+) -> tuple[str, str, str]:
+    """The top layer's output (N, H), the new packed state (N, W) and the attention weights."""
     config = model.config
     states = _layer_states(b, config)
     table, scale = model.target_embedding.weight, config.embedding_scale
     embedded = arithmetic.embed(b, "target_embedding", "prev_ids", table, scale)
     hidden, states, attention = _layers(b, arithmetic, model.decoder, embedded, states, attend)
-    b.output("next_state", b.concat([part for state in states for part in state]))
-    b.output("attention", attention)
-    return hidden, config.hidden_size
+    return hidden, b.concat([part for state in states for part in state]), attention
 
 
 def _layer_states(b: GraphBuilder, config: ModelConfig) -> list[State]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import cast
 
 import numpy as np
@@ -20,17 +21,33 @@ from traverba_export.model.encoder import Encoder
 
 def build_recurrent_encoder(model: EncoderDecoder, arithmetic: Arithmetic) -> onnx.ModelProto:
     """`traverba.contract.ENCODER` with this model's weights."""
-    b, config = GraphBuilder(), model.config
+    b = GraphBuilder()
+    encoded = encode(b, arithmetic, model)
+    b.output("memory", encoded.memory)
+    b.output("memory_keys", memory_keys(b, arithmetic, model.decoder.attention, encoded.memory))
+    b.output("memory_bias", encoded.bias)
+    b.output("state", encoded.state)
+    return b.build(ENCODER, model.config)
+
+
+@dataclass(frozen=True)
+class Encoded:
+    """What the encoder computes, before it takes the types and shapes of a contract."""
+
+    memory: str  # (B, S, M)
+    bias: str  # (B, S)
+    state: str  # (B, W)
+
+
+def encode(b: GraphBuilder, arithmetic: Arithmetic, model: EncoderDecoder) -> Encoded:
+    """All of it but the keys, from the graph's inputs."""
+    config = model.config
     table = "target_embedding" if config.tie_embeddings == "all" else "source_embedding"
     steps = b.op("Transpose", "src_ids", perm=[1, 0])  # (S, B): the recurrent operators want time first
     embedded = arithmetic.embed(b, table, steps, model.source_embedding.weight, config.embedding_scale)
     hidden, finals = encoder_layers(b, arithmetic, model.encoder, embedded)
-    memory = b.op("Transpose", hidden, perm=[1, 0, 2])  # (B, S, M)
-    b.output("memory", memory)
-    b.output("memory_keys", memory_keys(b, arithmetic, model.decoder.attention, memory))
-    b.output("memory_bias", _padding_bias(b))
-    b.output("state", _initial_state(b, config, finals))
-    return b.build(ENCODER, config)
+    memory = b.op("Transpose", hidden, perm=[1, 0, 2])
+    return Encoded(memory, _padding_bias(b), _initial_state(b, config, finals))
 
 
 def encoder_layers(

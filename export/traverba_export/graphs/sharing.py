@@ -36,11 +36,11 @@ def save_graphs(graphs: Mapping[Path, ModelProto], table: Path) -> None:
 
 def _common_tensors(graphs: Sequence[ModelProto]) -> list[list[TensorProto]]:
     """Initialisers that are large and the same in several graphs, down to the name."""
-    found: dict[str, list[TensorProto]] = defaultdict(list)
+    found: dict[tuple[str, int], list[TensorProto]] = defaultdict(list)
     for graph in graphs:
         for tensor in graph.graph.initializer:
             if len(tensor.raw_data) >= SMALLEST_SHARED_BYTES:
-                found[tensor.name].append(tensor)
+                found[tensor.name, tensor.data_type].append(tensor)
     return [tensors for tensors in found.values() if len(tensors) > 1 and _equal(tensors)]
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from traverba.benchmark.figures import Configuration, Workload
 from traverba.benchmark.subject import Material
 from traverba.errors import OptionError
-from traverba.graphs import CPU, DEVICES
+from traverba.graphs import CPU, DEVICES, policy_of
 
 THREADED = (CPU, DEVICES["openvino"])
 """Providers that compute on the CPU; for the others, the number of threads hardly matters."""
@@ -55,6 +55,11 @@ def configurations(
         for provider, precision in itertools.product(ordered, precisions)
         for count in (sorted(set(threads)) if provider in THREADED else [max(threads)])
     )
+
+
+def worth_trying(configuration: Configuration) -> bool:
+    """A provider that cannot compute in fp16 converts back and forth: only for who asks for it."""
+    return configuration.precision != "fp16" or "fp16" in policy_of(configuration.provider).precisions
 
 
 def workloads(batch_sizes: Sequence[int], beam_sizes: Sequence[int]) -> tuple[Workload, ...]:

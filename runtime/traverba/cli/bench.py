@@ -11,7 +11,7 @@ from typing import TextIO
 
 from traverba.benchmark.figures import Report
 from traverba.benchmark.page import report_page
-from traverba.benchmark.plan import Plan, configurations, provider_named, workloads
+from traverba.benchmark.plan import Plan, configurations, provider_named, workloads, worth_trying
 from traverba.benchmark.process import WorkerProcess
 from traverba.benchmark.progress import show_progress
 from traverba.benchmark.runner import Runner
@@ -68,10 +68,13 @@ def _plan(args: Namespace, manifest: Manifest, stdin: io.BufferedIOBase) -> Plan
             f"precision must be one that the model has ({', '.join(offered)}), not {unknown[0]!r}"
         )
     threads = _counts("threads", args.threads) or [1, default_threads()]
+    compared = configurations(providers, precisions, threads)
+    if not args.precision:
+        compared = tuple(filter(worth_trying, compared)) or compared
     return Plan(
         Material(args.model, source, target, texts or built_in_sentences(source)),
         tuple(offered),
-        configurations(providers, precisions, threads),
+        compared,
         workloads(_counts("batch", args.batch), _counts("beam", args.beam)),
         rounds=args.rounds,
     )

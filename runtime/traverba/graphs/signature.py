@@ -10,6 +10,7 @@ from traverba.errors import GraphContractError
 
 DTYPES = {
     "float32": "tensor(float)",
+    "float16": "tensor(float16)",
     "int64": "tensor(int64)",
     "int32": "tensor(int32)",
     "int8": "tensor(int8)",
