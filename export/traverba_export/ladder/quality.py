@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from traverba import DecodeOptions, TextOptions, Translator, load_translator
+from traverba import DecodeOptions, Translator, load_translator
+from traverba_export.quality.evaluation import AS_LINES
 from traverba_export.quality.metrics import score_texts
 from traverba_export.quality.test_sets import TestSet
 from traverba_export.recipe import split_direction
 
 BEAMS = {"greedy": 1, "beam 5": 5}
-AS_LINES = TextOptions(split="lines", protect=False, match_case=False)
-"""A line of the corpus is what the models were trained on; what the runtime does around it is left out."""
 LENGTHS = ((1, 8), (9, 11), (12, 14), (15, 18), (19, 1000))
 """Bounds of source words, both inclusive."""
 
