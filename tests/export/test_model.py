@@ -7,6 +7,8 @@ import torch
 
 from traverba_export.model import PRESETS, EncoderDecoder, ModelConfig, count_parameters, preset
 from traverba_export.model.attention import PADDING_BIAS, Attention
+from traverba_export.model.cells import CELLS
+from traverba_export.model.dropout import recurrent_mask
 
 TOLERANCE = 1e-5  # float32; batched products of another shape round differently
 
@@ -119,3 +121,35 @@ def test_a_paper_order_context_reaches_the_bottom_layer() -> None:
 def test_impossible_shapes_are_refused(changes: dict[str, object]) -> None:
     with pytest.raises(ValueError):
         preset("tiny", **changes)
+
+
+@pytest.mark.parametrize("query", ["previous", "current"])
+def test_what_a_sentence_drops_stays_dropped_to_its_end(query: str) -> None:
+    torch.manual_seed(0)
+    config = preset("tiny", dropout=0.5, dropout_mask="sentence", attention_query=query)
+    model = EncoderDecoder(config).train()
+    memory, state = model.encode(torch.randint(3, 400, (2, 6)), torch.tensor([6, 4]))
+    hidden, _, _ = model.decode(torch.randint(3, 400, (2, 9)), state, memory)
+    dropped = hidden == 0  # (B, T, H)
+    assert (dropped == dropped[:, :1]).all()
+    assert dropped[0, 0].any() and not dropped[0, 0].all() and (dropped[0] != dropped[1]).any()
+
+
+def test_a_recurrent_mask_hides_units_from_the_next_step_and_spares_the_memory_cell() -> None:
+    cell, state = CELLS["lstm"](4, 1_000), torch.ones(3, 2_000)
+    mask = recurrent_mask(cell, state, 0.25, training=True)
+    assert mask is not None
+    hidden, memory = mask.split(1_000, dim=1)
+    assert sorted(hidden.unique().tolist()) == pytest.approx([0.0, 1 / 0.75])
+    assert abs(float((hidden == 0).float().mean()) - 0.25) < 0.05 and (memory == 1).all()
+    assert recurrent_mask(cell, state, 0.25, training=False) is None
+    assert recurrent_mask(cell, state, 0.0, training=True) is None
+
+
+@pytest.mark.parametrize("query", ["previous", "current"])
+def test_recurrent_dropout_is_felt_in_training_alone(query: str) -> None:
+    torch.manual_seed(0)
+    model = EncoderDecoder(preset("tiny", recurrent_dropout=0.3, attention_query=query))
+    batch = torch.randint(3, 400, (2, 6)), torch.tensor([6, 4]), torch.randint(3, 400, (2, 5))
+    assert not torch.equal(model.train()(*batch), model(*batch))
+    assert torch.equal(model.eval()(*batch), model(*batch))

@@ -1,7 +1,7 @@
 """The model family: from a dictionary over plain recurrent layers to GNMT, one rung above the other.
 
 Read in this order: `config` (what can be chosen), `cells` (one step of a recurrent layer),
-`layers` (a cell over a sequence), `attention`, `encoder`, `decoder`, `interface` (what every rung
+`layers` (a cell over a sequence), `dropout`, `attention`, `encoder`, `decoder`, `interface` (what every rung
 offers), `translator` (the encoder–decoder). The rungs below it say one target word for each source
 word: `pointer` (how), `aligned` (with a network), `dictionary` (without one).
 This room imports torch, and of the project nothing but the ids of special tokens.

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from traverba_export.model.config import ModelConfig
+from traverba_export.model.dropout import input_dropout
 from traverba_export.model.encoder import Encoder
 from traverba_export.model.interface import Memory, TranslationModel
 from traverba_export.model.pointer import SILENT, read_off, sentence_ends, speaking_bias, with_end
@@ -23,7 +24,7 @@ class AlignedTranslator(TranslationModel):
         self.config = config
         self.source_embedding = nn.Embedding(config.vocab_size, config.embedding_width)
         self.encoder = Encoder(config)
-        self.dropout = nn.Dropout(config.dropout)
+        self.dropout = input_dropout(config)
         self.output = nn.Linear(config.memory_size, config.vocab_size)
         if config.tie_embeddings != "none":
             self.output.weight = self.source_embedding.weight

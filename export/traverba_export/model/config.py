@@ -46,6 +46,10 @@ class ModelConfig:
     small for the sake of the output layer, and words would start out nearly alike."""
     dropout: float = 0.0
     """Probability of dropping an input of a recurrent layer or of the output layer."""
+    dropout_mask: Literal["word", "sentence"] = "word"
+    """How long a choice of what to drop lasts. "sentence" (Gal & Ghahramani 2016) is the stronger."""
+    recurrent_dropout: float = 0.0
+    """Probability, for a whole sentence, of dropping a unit from what a layer hands to itself."""
     decoder: DecoderKind = "recurrent"
     """How target words come about. "recurrent" generates them one after the other. "aligned" says one
     for each source word, in their order; fields about decoder, bridge and attention then say nothing.

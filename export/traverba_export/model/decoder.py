@@ -15,6 +15,7 @@ from torch import Tensor, nn
 from traverba_export.model.attention import Attention
 from traverba_export.model.cells import CELLS, Cell
 from traverba_export.model.config import ModelConfig
+from traverba_export.model.dropout import input_dropout, recurrent_mask
 from traverba_export.model.layers import run_layer
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ class Decoder(nn.Module):
         self.upper = nn.ModuleList(
             cell(config.hidden_size + context, config.hidden_size) for _ in range(1, config.decoder_layers)
         )
-        self.dropout = nn.Dropout(config.dropout)
+        self.dropout = input_dropout(config)
 
     def forward(self, embedded: Tensor, state: Tensor, memory: Memory) -> tuple[Tensor, Tensor, Tensor]:
         """``embedded`` (B, T, E), ``state`` (B, W) -> hidden (B, T, H), state (B, W), attention (B, T, S)."""
@@ -51,7 +52,7 @@ class Decoder(nn.Module):
             inputs = self.dropout(hidden)
             if context is not None:
                 inputs = torch.cat((inputs, context), dim=-1)
-            output, states = run_layer(cell, inputs, layer_states[layer])
+            output, states = self._run(cell, inputs, layer_states[layer])
             layer_states[layer] = states[:, -1]
             residual = self.config.residual_from is not None and layer >= self.config.residual_from
             hidden = hidden + output if residual else output
@@ -62,11 +63,11 @@ class Decoder(nn.Module):
     ) -> tuple[Tensor, Tensor | None, Tensor, Tensor]:
         """The bottom layer and the attention it asks for: hidden, context, weights, new state."""
         if self.attention is None:
-            hidden, states = run_layer(self.bottom, inputs, state)
+            hidden, states = self._run(self.bottom, inputs, state)
             weights = memory.bias.new_zeros(*inputs.shape[:2], memory.bias.shape[1])
             return hidden, None, weights, states[:, -1]
         if self.config.attention_query == "current":
-            hidden, states = run_layer(self.bottom, inputs, state)
+            hidden, states = self._run(self.bottom, inputs, state)
             context, weights = self.attention(hidden, memory.values, memory.keys, memory.bias)
             return hidden, context, weights, states[:, -1]
         return self._bottom_with_previous_context(inputs, state, memory)
@@ -78,11 +79,18 @@ class Decoder(nn.Module):
         assert self.attention is not None
         size = self.config.hidden_size
         hiddens, contexts, weights = [], [], []
+        mask = self._mask(self.bottom, state)
         for embedded in inputs.split(1, dim=1):  # (B, 1, E)
             context, weight = self.attention(state[:, None, :size], memory.values, memory.keys, memory.bias)
-            hidden, states = run_layer(self.bottom, torch.cat((embedded, context), dim=-1), state)
+            hidden, states = run_layer(self.bottom, torch.cat((embedded, context), dim=-1), state, mask)
             state = states[:, -1]
             hiddens.append(hidden)
             contexts.append(context)
             weights.append(weight)
         return torch.cat(hiddens, 1), torch.cat(contexts, 1), torch.cat(weights, 1), state
+
+    def _run(self, cell: Cell, inputs: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
+        return run_layer(cell, inputs, state, self._mask(cell, state))
+
+    def _mask(self, cell: Cell, state: Tensor) -> Tensor | None:
+        return recurrent_mask(cell, state, self.config.recurrent_dropout, training=self.training)

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from traverba_export.model.cells import CELLS, Cell
 from traverba_export.model.config import ModelConfig
+from traverba_export.model.dropout import input_dropout, recurrent_mask
 from traverba_export.model.layers import reverse_sequences, run_layer, state_at
 
 
@@ -28,31 +29,32 @@ class Encoder(nn.Module):
             cell(config.bottom_size if layer == 1 else config.hidden_size, config.hidden_size)
             for layer in range(1, config.encoder_layers)
         )
-        self.dropout = nn.Dropout(config.dropout)
+        self.dropout = input_dropout(config)
 
     def forward(self, embedded: Tensor, lengths: Tensor) -> tuple[Tensor, list[Tensor]]:
         """``embedded`` (B, S, E), ``lengths`` (B,) -> memory (B, S, M), each layer's last state (B, Ws)."""
         hidden, final = self._bottom(self.dropout(embedded), lengths)
         finals = [final]
         for layer, cell in enumerate(cast("Iterable[Cell]", self.upper), start=1):
-            output, states = run_layer(cell, self.dropout(hidden), _zeros(hidden, cell))
+            output, states = self._run(cell, self.dropout(hidden))
             finals.append(state_at(states, lengths))
             residual = self.config.residual_from is not None and layer >= self.config.residual_from
             hidden = hidden + output if residual and hidden.shape == output.shape else output
         return hidden, finals
 
     def _bottom(self, inputs: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
-        output, states = run_layer(self.forward_cell, inputs, _zeros(inputs, self.forward_cell))
+        output, states = self._run(self.forward_cell, inputs)
         final = state_at(states, lengths)
         if self.backward_cell is None:
             return output, final
         mirrored = reverse_sequences(inputs, lengths)
-        back, states = run_layer(self.backward_cell, mirrored, _zeros(inputs, self.backward_cell))
+        back, states = self._run(self.backward_cell, mirrored)
         back = reverse_sequences(back, lengths)
         final = final + state_at(states, lengths)
         merged = output + back if self.config.merge == "sum" else torch.cat((output, back), dim=-1)
         return merged, final
 
-
-def _zeros(like: Tensor, cell: Cell) -> Tensor:
-    return like.new_zeros(like.shape[0], cell.state_size)
+    def _run(self, cell: Cell, inputs: Tensor) -> tuple[Tensor, Tensor]:
+        state = inputs.new_zeros(inputs.shape[0], cell.state_size)
+        mask = recurrent_mask(cell, state, self.config.recurrent_dropout, training=self.training)
+        return run_layer(cell, inputs, state, mask)

@@ -8,14 +8,14 @@ from torch import Tensor
 from traverba_export.model.cells import Cell
 
 
-def run_layer(cell: Cell, inputs: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
-    """Run ``inputs`` (B, T, I) from ``state`` (B, Ws).
+def run_layer(cell: Cell, inputs: Tensor, state: Tensor, mask: Tensor | None = None) -> tuple[Tensor, Tensor]:
+    """Run ``inputs`` (B, T, I) from ``state`` (B, Ws); a step reads its last state times ``mask`` (B, Ws).
 
     Returns the hidden states (B, T, H) and every whole state (B, T, Ws).
     """
     steps = []
     for projected in cell.input(inputs).unbind(dim=1):
-        state = cell(projected, state)
+        state = cell(projected, state if mask is None else state * mask)
         steps.append(state)
     states = torch.stack(steps, dim=1)
     return states[..., : cell.hidden_size], states

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from traverba_export.model.attention import PADDING_BIAS
 from traverba_export.model.config import ModelConfig
 from traverba_export.model.decoder import Decoder
+from traverba_export.model.dropout import input_dropout
 from traverba_export.model.encoder import Encoder
 from traverba_export.model.interface import Memory, TranslationModel
 
@@ -36,7 +37,7 @@ class EncoderDecoder(TranslationModel):
         )
         self.encoder = Encoder(config)
         self.decoder = Decoder(config)
-        self.dropout = nn.Dropout(config.dropout)
+        self.dropout = input_dropout(config)
         self.output = nn.Linear(config.hidden_size, config.vocab_size)
         if config.tie_embeddings != "none":
             self.output.weight = self.target_embedding.weight
