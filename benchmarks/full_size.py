@@ -16,11 +16,11 @@ from pathlib import Path
 import torch
 
 from benchmarks import machines
+from benchmarks.full_size_page import page_blocks
 from benchmarks.making import Made, make
 from benchmarks.measuring import CLOCKS, Rounds, Spread, take_turns, times_faster
 from benchmarks.own_process import peak_mb
-from benchmarks.published import beside_published
-from benchmarks.reporting import HEADINGS, RESULTS, Figure, Report, about, markdown_table
+from benchmarks.reporting import RESULTS, Figure, Report
 from benchmarks.subjects import WEIGHTS, Subject, find_subject, scratch_folder
 from benchmarks.systems import System, Workload
 from benchmarks.systems.pytorch import PyTorch
@@ -68,7 +68,7 @@ def making_figures(made: Made) -> Iterator[Figure]:
 def make_systems(subject: Subject) -> list[System]:
     """What a user gets by default first, the same on the whole vocabulary, and PyTorch."""
     special = special_ids(subject.manifest)
-    int8, fp32 = load_variants(subject.bundle, threads=1)
+    int8, fp32 = load_variants(subject.bundle, threads=1, precisions=["int8", "fp32"])
     torch_eager = PyTorch(EAGER, subject.model, special.bos, special.eos, special.never)
     return [int8, int8.whole(), fp32.whole(), torch_eager]
 
@@ -122,29 +122,12 @@ def run(arguments: argparse.Namespace, folder: Path, cpus: tuple[int, ...] = ())
     return Report(
         benchmark="full_size",
         subject=arguments.model,
-        command=machines.command("benchmarks.full_size"),
+        command=f"python -m benchmarks.full_size --model {arguments.model} --rounds {arguments.rounds}",
         machine=machines.describe(threads=1, pinned_to=cpus),
         settings={**settings, "source_tokens": 20, "target_tokens": 20, "sentences_compared": compared},
         figures=[*making_figures(made), *latency_figures(measured), together],
         rounds={"making": made, **measured},
     )
-
-
-def page_blocks(report: Report) -> Mapping[str, str]:
-    """The tables of the page."""
-    timed = tuple(workload.name for workload in WORKLOADS)
-    making = [f for f in report.figures if not f.what.startswith(timed)]
-    timing = [f for f in report.figures if f.what.startswith(timed)]
-    return {
-        "beside": beside_published(report),
-        "making": _table(making),
-        "timing": _table(timing),
-        "made": f"`{report.command}`: {about(report.machine)}",
-    }
-
-
-def _table(figures: Sequence[Figure]) -> str:
-    return markdown_table((*HEADINGS[:2], "median (lowest–highest)"), [f.cells()[:3] for f in figures])
 
 
 def parse(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -172,7 +155,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     print(report.show())
     report.write(arguments.results)
     if arguments.page:
-        fill_page(arguments.page, page_blocks(report), mark="full-size")
+        fill_page(arguments.page, page_blocks(report, [w.name for w in WORKLOADS]), mark="full-size")
 
 
 if __name__ == "__main__":
