@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -79,8 +80,6 @@ def make(model: Any, tokenizer: BpeTokenizer, manifest_of_three: Manifest) -> Ma
 @pytest.fixture
 def bundle_of_three(tmp_path: Path, bundle_folder: Path, manifest_of_three: Manifest) -> Path:
     """On disk, with graphs that are only bytes."""
-    import json
-
     path = bundle_folder / "manifest.json"
     old = json.loads(path.read_text(encoding="utf-8"))
     path.write_text(json.dumps(manifest_of_three.to_json() | {"files": old["files"]}), encoding="utf-8")
