@@ -18,15 +18,13 @@ from traverba_export.corpora.reading import CorpusError
 from traverba_export.corpora.synthetic import add_synthetic
 from traverba_export.identification.commands import add_identifier_commands
 from traverba_export.ladder.command import add_ladder
-from traverba_export.quality.command import add_evaluate
+from traverba_export.quality.command import add_evaluate, add_route
 from traverba_export.quality.multi30k import add_multi30k
-from traverba_export.recipe import Recipe, RecipeError, load_recipe, split_direction
+from traverba_export.recipe import RecipeError, find_recipe, split_direction
 
 if TYPE_CHECKING:
     from traverba_export.bundling import Precision
     from traverba_export.model import ModelConfig
-
-RECIPES = Path(__file__).parent / "recipes"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -108,6 +106,8 @@ def _parser() -> argparse.ArgumentParser:
 
     add_evaluate(commands)
 
+    add_route(commands)
+
     add_multi30k(commands)
 
     add_ladder(commands)
@@ -122,17 +122,12 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _find_recipe(name: str) -> Recipe:
-    bundled = RECIPES / f"{name}.toml"
-    return load_recipe(bundled if bundled.exists() else Path(name))
-
-
 def _train(arguments: argparse.Namespace) -> int:
     import torch
 
     from traverba_export.training.run import train
 
-    recipe = _find_recipe(arguments.recipe)
+    recipe = find_recipe(arguments.recipe)
     if arguments.threads:
         torch.set_num_threads(arguments.threads)
     device = arguments.device
@@ -143,15 +138,16 @@ def _train(arguments: argparse.Namespace) -> int:
 
 
 def _export(arguments: argparse.Namespace) -> int:
-    """Graphs first, then what is measured on the bundle's own translations: shortlist and confidence."""
+    """Graphs first, then what is measured on the bundle's own translations: shortlist, routes, confidence."""
     from traverba_export.bundling import export_bundle, load_scores
     from traverba_export.quality.calibration import calibrate_bundle
+    from traverba_export.quality.routing import decide_routes
     from traverba_export.shortlisting import make_shortlist, measure_shortlist
     from traverba_export.subwords import Subwords
     from traverba_export.training.preparation import dev_sets, sample_training_sources
     from traverba_export.training.trainer import FINAL
 
-    recipe = _find_recipe(arguments.recipe)
+    recipe = find_recipe(arguments.recipe)
     held_out = dev_sets(recipe, arguments.data)
     sentences = [(split_direction(dev.direction)[1], text) for dev in held_out for text in dev.sources]
     weights = arguments.run / FINAL
@@ -177,6 +173,8 @@ def _export(arguments: argparse.Namespace) -> int:
     larger = dev_sets(recipe, arguments.data, sentences=1_000)
     if shortlist is not None:
         print(measure_shortlist(arguments.out, shortlist, subwords, larger))
+    for pair in decide_routes(arguments.out, recipe, arguments.data):
+        print(pair)
     print(calibrate_bundle(arguments.out, larger))
     return 0
 
@@ -196,7 +194,7 @@ def _pack(arguments: argparse.Namespace) -> int:
 def _describe(arguments: argparse.Namespace) -> int:
     from traverba_export.model import build_model, count_parameters
 
-    parts = count_parameters(build_model(_find_recipe(arguments.recipe).model))
+    parts = count_parameters(build_model(find_recipe(arguments.recipe).model))
     for part, count in parts.items():
         print(f"{part:20} {count:>12,}")
     print(f"{'total':20} {sum(parts.values()):>12,}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from traverba.bundle import Manifest, Score
+from traverba.bundle import Manifest, Score, UntrainedPair
 
 
 def model_card(manifest: Manifest) -> str:
@@ -23,6 +23,7 @@ def model_card(manifest: Manifest) -> str:
         ),
         "## Scores",
         _scores(manifest.scores),
+        *_section("## Pairs that were not trained", untrained_table(manifest.untrained)),
         *_section("## What int8 costs", _int8_costs(manifest.scores)),
         *_section("## What the vocabulary shortlist costs", _shortlist(manifest)),
         "## Limits",
@@ -87,6 +88,26 @@ def _shortlist(manifest: Manifest) -> str:
     on = "on" if manifest.decoding.get("shortlist", True) else "off"
     table = _table(("direction", "reference tokens on the list", "BLEU with it less without"), rows)
     return f"It is {on} by default. Measured with {report.settings}.\n\n{table}"
+
+
+def untrained_table(pairs: Sequence[UntrainedPair]) -> str:
+    """How each runs, and the figures of both ways that decided it."""
+    rows = [
+        (
+            f"{pair.source} → {pair.target}",
+            f"via {pair.via}" if pair.via else "straight",
+            f"{scores.straight:.1f}",
+            f"{scores.pivoted:.1f}",
+            f"{100 * scores.straight_language:.1f} %",
+            f"{100 * scores.pivoted_language:.1f} %",
+            scores.data,
+        )
+        for pair in pairs
+        if (scores := pair.scores) is not None
+    ]
+    metric = next((pair.scores.metric for pair in pairs if pair.scores), "")
+    figures = (f"{metric} straight", "in two steps", "right language straight", "in two steps")
+    return _table(("pair", "runs", *figures, "measured on"), rows) if rows else ""
 
 
 def _scores(scores: Sequence[Score]) -> str:

@@ -11,6 +11,8 @@ from traverba_export.corpora.cleaning import CleaningRules
 from traverba_export.corpora.reading import CorpusSpec
 from traverba_export.model.config import ModelConfig, preset
 
+RECIPES = Path(__file__).parent / "recipes"
+
 
 class RecipeError(ValueError):
     """A recipe cannot be used; the message names file and key."""
@@ -121,6 +123,12 @@ def split_direction(direction: str) -> tuple[str, str]:
     if not (source and dash and target):
         raise RecipeError(f"direction {direction!r} is not of the form en-fr")
     return source, target
+
+
+def find_recipe(name: str) -> Recipe:
+    """One that comes with the package, by its name, or one at a path."""
+    bundled = RECIPES / f"{name}.toml"
+    return load_recipe(bundled if bundled.exists() else Path(name))
 
 
 def load_recipe(path: Path) -> Recipe:

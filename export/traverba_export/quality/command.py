@@ -1,4 +1,4 @@
-"""`traverba-export evaluate`: every quality table of a bundle, through the runtime that users run."""
+"""`traverba-export evaluate` and `route`: the quality of a bundle as users run it, and what follows from it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from traverba_export.recipe import find_recipe
 
 if TYPE_CHECKING:
     from traverba import Translator
@@ -40,6 +42,29 @@ def add_evaluate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "--report", type=Path, help="write REPORT.md and REPORT.json, with versions, date and command"
     )
     evaluate.set_defaults(command=_challenge_or_score)
+
+
+def add_route(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """The arguments of ``route``."""
+    route = commands.add_parser(
+        "route", help="decide how pairs run that were not trained: straight or through English"
+    )
+    route.add_argument("recipe", help="that of the bundle: its dev sentences decide")
+    route.add_argument("bundle", type=Path, help="a bundle's folder; its manifest and model card are renewed")
+    route.add_argument("--data", type=Path, required=True, help="folder the recipe's paths are relative to")
+    route.add_argument("--sentences", type=int, help="for each pair, at most (default: 300)")
+    route.add_argument("--seed", type=int, default=1, help="of the draw of sentences (default: 1)")
+    route.set_defaults(command=_route)
+
+
+def _route(arguments: argparse.Namespace) -> int:
+    from traverba_export.model_card import untrained_table
+    from traverba_export.quality.routing import SENTENCES, decide_routes
+
+    recipe, sentences = find_recipe(arguments.recipe), arguments.sentences or SENTENCES
+    decided = decide_routes(arguments.bundle, recipe, arguments.data, sentences, arguments.seed)
+    print(untrained_table(decided) or "no pair of this recipe can go through English untrained")
+    return 0
 
 
 def _challenge_or_score(arguments: argparse.Namespace) -> int:
