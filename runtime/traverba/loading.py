@@ -14,7 +14,7 @@ from traverba.errors import BundleFormatError, OptionError, ProviderUnavailableE
 from traverba.graphs import (
     CPU,
     Choice,
-    OnnxModel,
+    GraphModel,
     available_providers,
     choose_precision,
     choose_providers,
@@ -22,6 +22,7 @@ from traverba.graphs import (
     default_threads,
     import_onnxruntime,
     installed_distributions,
+    open_model,
     read_choice,
 )
 from traverba.shortlist_file import read_shortlist
@@ -39,13 +40,16 @@ def load_translator(
     precision: str | None = None,
     threads: int | None = None,
     verify: bool = False,
+    cuda_graphs: bool = False,
 ) -> Translator:
     """Load a bundle: the built-in one, one installed under a name, or one at a path (folder or file).
 
     ``device`` is "auto", "cpu", "cuda" or another of `traverba.graphs.DEVICES`; ``providers``
     names execution providers of onnxruntime instead. ``precision`` picks among those the
     bundle has; without it, the provider's policy does. ``threads`` bounds the CPU threads of
-    one call. ``verify`` compares the hash of every file first.
+    one call. ``verify`` compares the hash of every file first. ``cuda_graphs`` records the decoder
+    step on a CUDA device in fp16 and replays it: one launch for a step; calls from several threads
+    then take turns.
     """
     if threads is not None and (isinstance(threads, bool) or threads < 1):
         raise OptionError(f"threads must be a whole number of at least 1, not {threads!r}")
@@ -57,9 +61,9 @@ def load_translator(
             precision, threads = measured.precision, threads or measured.threads
         threads = threads or default_threads()
         try:
-            model, precision = load_model(bundle, chosen, precision, threads)
+            model, precision = load_model(bundle, chosen, precision, threads, cuda_graphs=cuda_graphs)
         except ProviderUnavailableError as error:
-            if not automatic or chosen == (CPU,):
+            if not automatic or chosen == (CPU,) or cuda_graphs:
                 raise
             logger.warning("%s; device 'auto' uses the CPU instead", error)
             model, precision = load_model(bundle, (CPU,), None, threads)
@@ -106,8 +110,13 @@ def _choose(device: str, providers: Sequence[str] | None, measured: Choice | Non
 
 
 def load_model(
-    bundle: Bundle, providers: Sequence[str], precision: str | None, threads: int
-) -> tuple[OnnxModel, str]:
+    bundle: Bundle,
+    providers: Sequence[str],
+    precision: str | None,
+    threads: int,
+    *,
+    cuda_graphs: bool = False,
+) -> tuple[GraphModel, str]:
     """The graphs, and the precision that the provider's policy took."""
     manifest = bundle.manifest
     precision = choose_precision(providers[0], [v.precision for v in manifest.variants], precision)
@@ -115,7 +124,9 @@ def load_model(
     shortlist = None
     if variant.narrow_step is not None:
         shortlist = read_shortlist(bundle.folder / SHORTLIST_FILE, manifest.vocab_size)
-    model = OnnxModel.load(bundle.folder, variant, manifest.vocab_size, providers, threads, shortlist)
+    model = open_model(
+        bundle.folder, variant, manifest.vocab_size, providers, threads, shortlist, cuda_graphs=cuda_graphs
+    )
     return model, precision
 
 

@@ -1,4 +1,4 @@
-"""Make `tiny.traverba` and `tiny-int8.traverba`: one trained model whose right answers come from a rule.
+"""Make `tiny.traverba`, and its like in int8 and fp16: one trained model whose answers come from a rule.
 
     PYTHONPATH=runtime:export python tests/data/make_tiny.py
 
@@ -15,7 +15,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from traverba_export.bundling import export_bundle
+from traverba_export.bundling import Precision, export_bundle
 from traverba_export.recipe import Recipe, load_recipe
 from traverba_export.training.preparation import prepare
 from traverba_export.training.trainer import Trainer
@@ -32,6 +32,7 @@ LONGEST = 8
 TRAINING_SENTENCES = 12_000
 HELD_OUT_SENTENCES = 100
 CALIBRATION_SENTENCES = 60
+PRECISIONS: tuple[Precision, ...] = ("fp32", "int8", "fp16")
 
 RECIPE = """
 name = "tiny"
@@ -113,7 +114,8 @@ def main() -> None:
         recipe = write_corpora(folder, meanings[HELD_OUT_SENTENCES:], held_out)
         prepared = prepare(recipe, folder, folder)
         weights = Trainer(recipe, prepared, folder, "cpu").run()
-        for name, precision in (("tiny.traverba", "fp32"), ("tiny-int8.traverba", "int8")):
+        for precision in PRECISIONS:
+            name = "tiny.traverba" if precision == "fp32" else f"tiny-{precision}.traverba"
             report = export_bundle(
                 weights,
                 folder / "tokenizer.json",

@@ -10,7 +10,7 @@ from typing import Protocol
 from traverba.benchmark.figures import Configuration, Nodes, Workload
 from traverba.benchmark.machine import idle_cpu_percent, memory_bytes
 from traverba.bundle import find_bundle, open_bundle
-from traverba.graphs import OnnxModel, available_providers, choose_providers, installed_distributions
+from traverba.graphs import GraphModel, available_providers, choose_providers, installed_distributions
 from traverba.loading import load_model, make_translator
 from traverba.results import Translation
 from traverba.timing import Part, WatchedModel
@@ -184,7 +184,7 @@ def _providers(provider: str) -> tuple[str, ...]:
     return choose_providers("auto", [provider], available, distributions=installed_distributions())
 
 
-def _nodes(model: OnnxModel) -> Nodes:
+def _nodes(model: GraphModel) -> Nodes:
     encoder, step = model.placements
     return Nodes(
         encoder_provider=model.encoder_provider,

@@ -2,11 +2,14 @@
 
 `policies` is the table of execution providers and `providers` chooses by it, `plugins` finds those
 that are packages of their own, `measured` keeps what `traverba bench` found; `session` is one
-graph, `signature` checks its tensors, and `model` makes two of them a `DecoderStep`.
+graph, `signature` checks its tensors, and `model` makes two of them a `DecoderStep`. `device_model`
+does so with arrays that stay on a GPU, `captured_model` with steps recorded as CUDA graphs; `opening`
+takes the one that fits.
 """
 
 from traverba.graphs.measured import Choice, read_choice, write_choice
 from traverba.graphs.model import OnnxModel
+from traverba.graphs.opening import GraphModel, open_model
 from traverba.graphs.policies import CPU, DEVICES, POLICIES, policy_of
 from traverba.graphs.providers import choose_precision, choose_providers, clash_of
 from traverba.graphs.session import (
@@ -22,6 +25,7 @@ __all__ = [
     "DEVICES",
     "POLICIES",
     "Choice",
+    "GraphModel",
     "OnnxModel",
     "Placement",
     "available_providers",
@@ -31,6 +35,7 @@ __all__ = [
     "default_threads",
     "import_onnxruntime",
     "installed_distributions",
+    "open_model",
     "policy_of",
     "read_choice",
     "write_choice",

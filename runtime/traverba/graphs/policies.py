@@ -33,6 +33,8 @@ class ProviderPolicy:
     """The option that bounds its CPU threads, if it does not listen to the session's own."""
     runs_encoder: bool = True
     """False: the CPU runs the encoder, once for each batch, and this provider the steps."""
+    memory: str = "cpu"
+    """Where memory and state stay between the steps, as onnxruntime's I/O binding calls it."""
 
 
 _ROWS = (
@@ -51,6 +53,7 @@ _ROWS = (
         'pip install "traverba[gpu]"',
         # Otherwise fp32 products are quietly rounded to 10 bits of mantissa.
         options={"use_tf32": "0"},
+        memory="cuda",
     ),
     ProviderPolicy(
         "TensorrtExecutionProvider",
@@ -58,6 +61,7 @@ _ROWS = (
         ("fp16", "fp32"),
         "as CUDA; building an engine for new shapes takes minutes, so auto never picks it",
         'pip install "traverba[gpu]" tensorrt',
+        memory="cuda",
     ),
     ProviderPolicy(
         "OpenVINOExecutionProvider",

@@ -11,6 +11,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from traverba.contract import GraphSpec
@@ -24,6 +25,10 @@ logger = logging.getLogger(__name__)
 MAX_DEFAULT_THREADS = 4
 """One decoder step is too little work for more."""
 LOG_ERRORS_ONLY = 3
+NOT_CAPTURED = -1
+"""The graph id of a run that is not recorded as a CUDA graph."""
+OrtValue = Any
+"""onnxruntime's tensor, on whatever device."""
 RECORD_PLACEMENT = "session.record_ep_graph_assignment_info"
 """Doubles the time to load a small graph: not for the CPU alone, which has nothing to fall back from."""
 
@@ -94,9 +99,18 @@ class Placement:
 class GraphSession:
     """One graph of the contract, ready to run. Safe to use from many threads at once."""
 
-    def __init__(self, path: Path, spec: GraphSpec, providers: Sequence[str], threads: int) -> None:
+    def __init__(
+        self,
+        path: Path,
+        spec: GraphSpec,
+        providers: Sequence[str],
+        threads: int,
+        extra_options: Mapping[str, str] | None = None,
+    ) -> None:
+        """``extra_options`` are for the first provider, beside those of its policy."""
         self.spec = spec
-        self._session = _create(path, providers, threads)
+        self._session = _create(path, providers, threads, extra_options or {})
+        self._run_options: dict[int, Any] = {}
         self.placement = _placement(self._session)
         """None on the CPU, and where onnxruntime is too old to tell."""
         if self.placement and self.placement.cpu_nodes:
@@ -132,14 +146,55 @@ class GraphSession:
         """The named outputs."""
         return self._session.run(fetches, feeds)  # type: ignore[no-any-return]
 
+    @property
+    def uses_device(self) -> bool:
+        """Whether its outputs can be left on the provider's device."""
+        return self.provider != CPU
 
-def _create(path: Path, providers: Sequence[str], threads: int) -> Any:
+    def bind(
+        self, feeds: Mapping[str, NDArray[Any] | OrtValue], outputs: Mapping[str, str | OrtValue]
+    ) -> Any:
+        """A run for `run_bound`. An output goes into a given tensor, or to a new one on the device named."""
+        binding = self._session.io_binding()
+        for name, value in feeds.items():
+            if isinstance(value, np.ndarray):
+                binding.bind_cpu_input(name, value)
+            else:
+                binding.bind_ortvalue_input(name, value)
+        for name, place in outputs.items():
+            if isinstance(place, str):
+                binding.bind_output(name, place)
+            else:
+                binding.bind_ortvalue_output(name, place)
+        return binding
+
+    def run_bound(self, binding: Any, graph_id: int = NOT_CAPTURED) -> list[OrtValue]:
+        """The outputs, in the order in which they were bound.
+
+        With ``enable_cuda_graph``, a run with an id of its own is recorded the first time, and later ones
+        of the same binding are replayed; without, the id means nothing.
+        """
+        options = self._run_options.get(graph_id)
+        if options is None:
+            options = import_onnxruntime().RunOptions()
+            options.add_run_config_entry("gpu_graph_id", str(graph_id))
+            self._run_options[graph_id] = options
+        self._session.run_with_iobinding(binding, options)
+        return binding.get_outputs()  # type: ignore[no-any-return]
+
+
+def to_device(array: NDArray[Any], device: str) -> OrtValue:
+    """A copy of ``array`` on the device."""
+    return import_onnxruntime().OrtValue.ortvalue_from_numpy(np.array(array, order="C"), device)
+
+
+def _create(path: Path, providers: Sequence[str], threads: int, extra: Mapping[str, str]) -> Any:
     onnxruntime = import_onnxruntime()
     options = _options(onnxruntime, threads)
     if providers[0] != CPU:
         options.add_session_config_entry(RECORD_PLACEMENT, "1")
     try:
-        session = _start(onnxruntime, path, options, providers, threads)
+        session = _start(onnxruntime, path, options, providers, threads, extra)
     except Exception as error:  # onnxruntime's own classes, which differ from release to release
         raise BundleFormatError(
             f"{path.name} cannot be loaded ({error}); check the bundle with: traverba models verify"
@@ -155,8 +210,16 @@ def _create(path: Path, providers: Sequence[str], threads: int) -> Any:
     return session
 
 
-def _start(onnxruntime: ModuleType, path: Path, options: Any, providers: Sequence[str], threads: int) -> Any:
+def _start(
+    onnxruntime: ModuleType,
+    path: Path,
+    options: Any,
+    providers: Sequence[str],
+    threads: int,
+    extra: Mapping[str, str],
+) -> Any:
     chosen = {name: provider_options(name, threads) for name in providers}
+    chosen[providers[0]].update(extra)
     built_in = onnxruntime.get_available_providers()
     if providers[0] in built_in:
         listed = [(name, chosen[name]) for name in providers if name in built_in]
