@@ -72,7 +72,7 @@ def training_step(preset: str) -> Mapping[str, Any]:
         loss = output_loss(hidden, model.output.weight, model.output.bias, next_ids.flatten())
         loss = loss / next_ids.numel()
         optimiser.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0, foreach=False)
         optimiser.step()
         losses.append(float(loss.detach()))

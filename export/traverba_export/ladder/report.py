@@ -10,9 +10,9 @@ from pathlib import Path
 from traverba import load_translator
 from traverba_export.ladder.attending import attend
 from traverba_export.ladder.pictures import plot_attention, plot_lengths, plot_rungs
-from traverba_export.ladder.quality import AS_LINES
 from traverba_export.ladder.rungs import Rung, test_set
 from traverba_export.ladder.speed import Cost, measure_speed
+from traverba_export.quality.evaluation import AS_LINES
 from traverba_export.quality.report import installed_versions, write_json, write_text
 from traverba_export.recipe import split_direction
 

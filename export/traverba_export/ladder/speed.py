@@ -11,7 +11,8 @@ from pathlib import Path
 import numpy as np
 
 from traverba import DecodeOptions, Translator, load_translator
-from traverba_export.ladder.quality import AS_LINES, BEAMS
+from traverba_export.ladder.quality import BEAMS
+from traverba_export.quality.evaluation import AS_LINES
 
 SENTENCES = 40
 ROUNDS = 7

@@ -29,13 +29,15 @@ class BleuScore:
 def bleu_scores(language: str, hypotheses: Sequence[str], references: Sequence[str]) -> list[BleuScore]:
     """All three, of plain texts; ``language`` chooses the tokeniser's rules."""
     moses = MosesTokenizer(language)
-    tokens = [[moses.tokenize(text, return_str=True, escape=False) for text in side]
-              for side in (hypotheses, references)]  # fmt: skip
+    said, wanted = (
+        [moses.tokenize(text, return_str=True, escape=False) for text in side]
+        for side in (hypotheses, references)
+    )
     rules = f"moses:{language}|sacremoses:{version('sacremoses')}"
     return [
         _score(PLAIN, BLEU(), hypotheses, references),
-        _score(TOKENISED, BLEU(tokenize="none", force=True), *tokens, rules),
-        _score(LOWER, BLEU(tokenize="none", force=True, lowercase=True), *tokens, rules),
+        _score(TOKENISED, BLEU(tokenize="none", force=True), said, wanted, rules),
+        _score(LOWER, BLEU(tokenize="none", force=True, lowercase=True), said, wanted, rules),
     ]
 
 
