@@ -29,9 +29,11 @@ class PyTorch:
         eos: int,
         never: tuple[int, ...],
         compiled: bool = False,
+        device: str = "cpu",
     ) -> None:
-        self.name, self._model, self._bos = name, model.eval(), bos
-        self._mask = torch.zeros(model.config.vocab_size)
+        self.name, self._model, self._bos = name, model.eval().to(device), bos
+        self._device = torch.device(device)
+        self._mask = torch.zeros(model.config.vocab_size, device=device)
         self._mask[[eos, *never]] = -torch.inf
 
         def step(
@@ -45,10 +47,11 @@ class PyTorch:
 
     @torch.inference_mode()
     def translate(self, sources: Sources, target_length: int, beam_size: int) -> list[list[int]]:
-        src_ids = torch.from_numpy(pad(sources))
-        memory, state = self._model.encode(src_ids, torch.tensor([len(s) for s in sources]))
-        search = self._greedy if beam_size == 1 else self._beam
-        return search(memory, state, target_length, beam_size).tolist()
+        with self._device:  # where tensors are made from here on
+            src_ids = torch.from_numpy(pad(sources)).to(self._device)
+            memory, state = self._model.encode(src_ids, torch.tensor([len(s) for s in sources]))
+            search = self._greedy if beam_size == 1 else self._beam
+            return search(memory, state, target_length, beam_size).tolist()
 
     def _greedy(self, memory: Memory, state: Tensor, length: int, beam_size: int) -> Tensor:
         """Ids (B, T)."""
