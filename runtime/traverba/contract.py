@@ -127,9 +127,12 @@ def narrow_step(weight: DType) -> GraphSpec:
     broadcast along, ``grouping`` = (B, K, 1, A), into which the rows' queries are put.
 
     ``columns`` says where in the part a row's tokens stand, and ``top_columns`` counts along them, so
-    a row's numbers depend on its own list alone, whatever else is in the part.
+    a row's numbers depend on its own list alone, whatever else is in the part. What scales the products
+    and is added to them comes in the order of the rows' lists: `output_part`'s by ``columns``.
     """
     state, top_k = DECODER_STEP.inputs[:3], DECODER_STEP.inputs[-1]
+    part, *by_column = output_part(weight)
+    listed = (TensorSpec(tensor.name, tensor.dtype, ("N", "L")) for tensor in by_column)
     memory = (
         MEMORY[0],
         TensorSpec("memory_keys", "float32", ("B", 1, "S", "A")),
@@ -143,7 +146,7 @@ def narrow_step(weight: DType) -> GraphSpec:
     )
     return GraphSpec(
         "narrow_step",
-        (*state, *memory, *output_part(weight), TensorSpec("columns", "int32", ("N", "L")), top_k),
+        (*state, *memory, part, *listed, TensorSpec("columns", "int32", ("N", "L")), top_k),
         (*chosen, DECODER_STEP.outputs[2], attention),
     )
 

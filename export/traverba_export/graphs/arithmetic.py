@@ -58,8 +58,8 @@ class Arithmetic(Protocol):
         """The output layer for ``ids`` (U,): the values of `traverba.contract.output_part`, by name."""
         ...
 
-    def part_logits(self, b: GraphBuilder, x: Part) -> str:
-        """``x`` (N, H) against a part of the output layer, which is the graph's input -> (N, U)."""
+    def list_logits(self, b: GraphBuilder, x: Part) -> str:
+        """``x`` (N, H) against the inputs of `traverba.contract.narrow_step` -> the lists' logits (N, L)."""
         ...
 
     def layer(
@@ -95,11 +95,12 @@ class FloatArithmetic:
         values = b.op("Gather", b.initialiser("output.bias", bias.detach().numpy()), ids)
         return {"part_weight": b.op("Transpose", rows, perm=[1, 0]), "part_bias": values}
 
-    def part_logits(self, b: GraphBuilder, x: Part) -> str:
+    def list_logits(self, b: GraphBuilder, x: Part) -> str:
         """With a row of zeros behind the others: a single row would be multiplied by another kernel."""
         rows = b.op("Pad", x[0], b.constant([0, 0, 1, 0]))  # (N+1, H)
         ends = b.constant([0]), b.constant([-1]), b.constant([0])
-        return b.op("Add", b.op("Slice", b.op("MatMul", rows, "part_weight"), *ends), "part_bias")
+        products = b.op("Slice", b.op("MatMul", rows, "part_weight"), *ends)  # (N, U)
+        return b.op("Add", b.op("GatherElements", products, "columns", axis=1), "part_bias")
 
     def layer(
         self, b: GraphBuilder, site: str, directions: Sequence[Cell], x: Part, lengths: str

@@ -21,8 +21,8 @@ def build_narrow_step(model: EncoderDecoder, arithmetic: Arithmetic) -> onnx.Mod
     """`traverba.contract.narrow_step` with this model's weights."""
     b = GraphBuilder()
     hidden = recurrent_layers(b, model, arithmetic, attend_grouped)
-    logits = b.op("GatherElements", arithmetic.part_logits(b, hidden), "columns", axis=1)  # (N, L)
-    log_probs, columns = b.ops("TopK", 2, b.op("LogSoftmax", logits, axis=-1), "top_k", axis=-1)
+    log_probs = b.op("LogSoftmax", arithmetic.list_logits(b, hidden), axis=-1)  # (N, L)
+    log_probs, columns = b.ops("TopK", 2, log_probs, "top_k", axis=-1)
     b.output("top_log_probs", log_probs)
     b.output("top_columns", columns)
     return b.build(narrow_step(arithmetic.stored), model.config)

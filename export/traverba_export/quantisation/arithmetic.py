@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import numpy as np
 from onnx import TensorProto
 from torch import Tensor
 
@@ -13,7 +14,7 @@ from traverba_export.graphs.builder import GraphBuilder
 from traverba_export.model.cells import Cell
 from traverba_export.quantisation.products import as_array, fold, product, quantise, scaled_product
 from traverba_export.quantisation.recurrence import scan_layer
-from traverba_export.quantisation.weights import ACTIVATION_LIMIT, quantise_rows
+from traverba_export.quantisation.weights import ACTIVATION_LIMIT, ACTIVATION_ZERO, quantise_rows
 
 Ranges = Mapping[str, float]
 """Activation, "site:part" -> the magnitude that becomes the largest integer."""
@@ -55,20 +56,30 @@ class IntegerArithmetic:
         return scaled_product(b, quantise(b, x[0], unit), weight, scales, added)
 
     def part(self, b: GraphBuilder, table_name: str, ids: str, table: Tensor, bias: Tensor) -> Values:
-        """The same integers and scales that `logits` multiplies by."""
+        """The same integers and scales that `logits` multiplies by.
+
+        What `ACTIVATION_ZERO` contributes to a product is the same for every input: it goes into the bias.
+        """
         (unit,) = self._units("output", 1)
         matrix = quantise_rows(as_array(table))
         rows = b.op("Gather", b.initialiser(table_name, matrix.values), ids)
-        scales = b.initialiser("output.scales", matrix.scales * unit)
+        scales = matrix.scales * unit
+        zeros = ACTIVATION_ZERO * matrix.values.sum(axis=1, dtype=np.int64)  # (V,)
+        added = (as_array(bias) - scales.astype(np.float64) * zeros).astype(np.float32)
         return {
             "part_weight": b.op("Transpose", rows, perm=[1, 0]),
-            "part_scales": b.op("Gather", scales, ids),
-            "part_bias": b.op("Gather", b.initialiser("output.bias", as_array(bias)), ids),
+            "part_scales": b.op("Gather", b.initialiser("output.scales", scales), ids),
+            "part_bias": b.op("Gather", b.initialiser("output.part_bias", added), ids),
         }
 
-    def part_logits(self, b: GraphBuilder, x: Part) -> str:
+    def list_logits(self, b: GraphBuilder, x: Part) -> str:
+        """A product without zero points: for a single row of it, onnxruntime reads the weights where they
+        lie; for any other it lays them out anew at every step, since they are no constants."""
         (unit,) = self._units("output", 1)
-        return scaled_product(b, quantise(b, x[0], unit), "part_weight", "part_scales", "part_bias")
+        products = b.op("MatMulInteger", quantise(b, x[0], unit), "part_weight")  # (N, U)
+        listed = b.op("GatherElements", products, "columns", axis=1)  # (N, L)
+        scaled = b.op("Mul", b.op("Cast", listed, to=TensorProto.FLOAT), "part_scales")
+        return b.op("Add", scaled, "part_bias")
 
     def layer(
         self, b: GraphBuilder, site: str, directions: Sequence[Cell], x: Part, lengths: str

@@ -9,7 +9,7 @@ sentence which needs no such option is decoded alike beside one that does.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,8 +23,7 @@ from traverba.decoding.steering import Steering
 SORT_WHOLE_ROWS_UP_TO = 512
 
 
-@dataclass(frozen=True)
-class Candidates:
+class Candidates(NamedTuple):
     """C tokens for each row, in no promised order."""
 
     ids: Ids  # (N, C)

@@ -6,8 +6,7 @@ here; everything else about hypotheses is in `traverba.decoding.search`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,8 +17,7 @@ from traverba.decoding.model import Ids
 Scores = NDArray[np.float64]
 
 
-@dataclass(frozen=True)
-class Choice:
+class Choice(NamedTuple):
     """Candidates picked in one step. An index counts through all (N, C) candidates row by row."""
 
     ending: Ids  # (E,) end tokens that complete a hypothesis

@@ -64,7 +64,8 @@ def make_search(
     if lists is not None:
         vocab_size = lists.shape[1]
     source = CandidateSource(requests, options, special, vocab_size, K, width, narrowed=lists is not None)
-    return Search(requests, options, source, chooser, K)
+    can_end = special.eos not in options.suppressed_ids
+    return Search(requests, options, source, chooser, K, can_end=can_end)
 
 
 def search_steps(

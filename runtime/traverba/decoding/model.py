@@ -7,8 +7,7 @@ of log-probabilities. Dimension letters: see `traverba.contract`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,12 +30,11 @@ class Memory(Protocol):
 
 
 class State(Protocol):
-    """Decoder state of P rows; opaque to search."""
+    """Decoder state of P rows; opaque to search. The step after the one that reads it may overwrite it."""
 
 
-@dataclass(frozen=True)
-class StepOutput:
-    """What one decoder step decides."""
+class StepOutput(NamedTuple):
+    """What one decoder step decides. A tuple: one is made at every step, and faster than a dataclass."""
 
     top_log_probs: Floats  # (N, C), highest first
     top_ids: Ids  # (N, C)

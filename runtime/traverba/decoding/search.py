@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -35,8 +35,7 @@ LOOP_CHECK_INTERVAL = 16
 """Steps between looks for a loop, so that the guard costs next to nothing."""
 
 
-@dataclass(frozen=True)
-class Rows:
+class Rows(NamedTuple):
     """What the decoder runs next."""
 
     prev_ids: Ids  # (N,)
@@ -54,8 +53,12 @@ class Search:
         source: CandidateSource,
         chooser: Chooser,
         beam_size: int,
+        *,
+        can_end: bool = True,
     ) -> None:
+        """``can_end``: whether the options let the end token be chosen at all."""
         B, K = len(requests), beam_size
+        self._can_end = can_end
         self._source, self._chooser, self._beam_size = source, chooser, beam_size
         self._trellis = Trellis()
         self._harvest = Harvest(requests, options, self._trellis)
@@ -175,7 +178,7 @@ class Search:
         self._to_beat = self._to_beat[staying]
         return staying
 
-    def _extend(self, kept: Ids, scores: Scores, candidates: Candidates, staying: Ids | None) -> Rows:
+    def _extend(self, kept: Ids, scores: Scores, candidates: Candidates, staying: Ids | None) -> Rows | None:
         """Let the kept candidates (B, K) be the live rows from now on."""
         picked = kept.ravel()
         parents = picked // candidates.ids.shape[1]
@@ -184,9 +187,17 @@ class Search:
         self._source.follow(parents, ids)
         self._live = scores
         self._length += 1
+        if not self._can_end and (self._length >= self._limits[self._sentences]).all():
+            self._stop_at_limit()
+            return None
         if self._length % LOOP_CHECK_INTERVAL == 0:
             self._cut_loops()
         return Rows(ids, parents, staying)
+
+    def _stop_at_limit(self) -> None:
+        """Answer every sentence: a step more could only have ended what cannot end."""
+        for b in range(len(self._sentences)):
+            self._close(b, self._length, None)
 
     def _cut_dead_ends(self, choice: Choice) -> None:
         """Keep, as they stand, rows of their own for which no token is left; the others go on."""

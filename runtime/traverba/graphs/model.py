@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
@@ -15,6 +15,8 @@ from traverba.bundle import Variant
 from traverba.contract import DECODER_STEP, ENCODER, DType, narrow_step, shortlist_graph
 from traverba.decoding import Shortlist
 from traverba.decoding.model import Floats, Ids, Memory, State, StepOutput
+from traverba.graphs.bound import BatchSteps
+from traverba.graphs.memory import Narrowed, OnnxMemory
 from traverba.graphs.policies import CPU, policy_of
 from traverba.graphs.session import GraphSession, Placement
 from traverba.graphs.signature import check_signatures
@@ -29,10 +31,6 @@ NOTHING_THERE = -1e9
 NARROW_FETCHES = tuple(tensor.name for tensor in narrow_step("int8").outputs)
 
 
-Feeds = Mapping[str, NDArray[Any]]
-"""Input of a graph -> its value."""
-
-
 @dataclass(frozen=True, eq=False)
 class NarrowGraphs:
     """What a model with a shortlist has besides encoder and decoder step."""
@@ -40,55 +38,6 @@ class NarrowGraphs:
     shortlist: Shortlist
     part: GraphSession
     step: GraphSession
-
-
-@dataclass(frozen=True, eq=False)
-class Narrowed:
-    """The tokens that the rows of a batch choose among, and the output layer's part for them."""
-
-    ids: Ids  # (N, L)
-    starts: Ids  # (N, 1) of each row in `ids` as a flat array
-    feeds: Feeds
-    """The inputs of the step that stay the same from step to step."""
-
-    @classmethod
-    def of(cls, memory: OnnxMemory, ids: Ids, columns: NDArray[np.int32], part: Feeds) -> Narrowed:
-        """``ids`` and ``columns``, where they stand in the part, (N, L)."""
-        B, A = len(memory.memory), memory.memory_keys.shape[2]
-        feeds = {
-            "memory": memory.memory,
-            "memory_keys": memory.memory_keys[:, np.newaxis],
-            "memory_bias": memory.memory_bias[:, np.newaxis],
-            "grouping": np.array([B, len(ids) // B, 1, A]),
-            "columns": columns,
-            **part,
-        }
-        return cls(ids, np.arange(0, ids.size, ids.shape[1])[:, np.newaxis], feeds)
-
-    def select(self, memory: OnnxMemory, sentences: Ids) -> Narrowed:
-        """Some sentences only, whose ``memory`` this is; the part stays as it is."""
-        B = len(self.feeds["memory"])
-        rows = np.arange(len(self.ids)).reshape(B, -1)[sentences].ravel()
-        part = {name: value for name, value in self.feeds.items() if name.startswith("part_")}
-        return self.of(memory, self.ids[rows], self.feeds["columns"][rows], part)
-
-
-@dataclass(frozen=True, eq=False)
-class OnnxMemory:
-    """Encoder output of B sentences."""
-
-    memory: Floats  # (B, S, M)
-    memory_keys: Floats  # (B, S, A)
-    memory_bias: Floats  # (B, S)
-    narrowed: Narrowed | None = None
-
-    @property
-    def batch_size(self) -> int:
-        return len(self.memory_bias)
-
-    @property
-    def src_length(self) -> int:
-        return int(self.memory_bias.shape[1])
 
 
 class OnnxModel:
@@ -171,10 +120,19 @@ class OnnxModel:
         memory, keys, bias, state = self._encoder.run(
             ENCODER_FETCHES, {"src_ids": read, "src_lengths": src_lengths}
         )
-        if rest := src_ids.shape[1] - longest:
-            memory, keys = (np.pad(values, ((0, 0), (0, rest), (0, 0))) for values in (memory, keys))
-            bias = np.pad(bias, ((0, 0), (0, rest)), constant_values=NOTHING_THERE)
-        return OnnxMemory(memory, keys, bias), state
+        if longest < src_ids.shape[1]:
+            memory, keys, bias = _padded(memory, keys, bias, src_ids.shape[1])
+        return self._remember(memory, keys, bias), state
+
+    def _remember(self, memory: Floats, keys: Floats, bias: Floats) -> OnnxMemory:
+        constant = {"memory": memory, "memory_keys": keys, "memory_bias": bias}
+        return OnnxMemory(memory, keys, bias, BatchSteps(self._decoder_step, STEP_FETCHES, constant))
+
+    def _remember_narrowed(self, of: OnnxMemory, narrowed: Narrowed) -> OnnxMemory:
+        assert self._narrow is not None
+        constant = narrowed.feeds(of.memory, of.memory_keys, of.memory_bias)
+        steps = BatchSteps(self._narrow.step, NARROW_FETCHES, constant)
+        return replace(of, steps=steps, narrowed=narrowed)
 
     def step(
         self,
@@ -187,55 +145,65 @@ class OnnxModel:
         with_log_probs: bool = False,
     ) -> StepOutput:
         """Advance N = B * K rows by one token."""
-        of = cast(OnnxMemory, memory)
-        if of.narrowed is not None:
-            return self._step_narrowed(prev_ids, parents, cast(Floats, state), of.narrowed, top_k)
+        of, rows = cast(OnnxMemory, memory), cast(Floats, state)
+        if with_log_probs and of.narrowed is None:
+            return self._whole_step(prev_ids, parents, rows, of, top_k)
+        found = of.steps.run(prev_ids, parents, rows, top_k)
+        if of.narrowed is None:
+            return StepOutput(*(found[name] for name in STEP_FETCHES))
+        ids = of.narrowed.ids.take(found["top_columns"] + of.narrowed.starts)
+        attention = found["attention"].reshape(len(prev_ids), -1)
+        return StepOutput(found["top_log_probs"], ids, found["next_state"], attention)
+
+    def _whole_step(
+        self, prev_ids: Ids, parents: Ids, state: Floats, of: OnnxMemory, top_k: int
+    ) -> StepOutput:
+        """With the full distribution, which a shortlist does not have."""
         feeds: dict[str, NDArray[Any]] = {
             "prev_ids": prev_ids,
             "parents": parents,
-            "state": cast(Floats, state),
+            "state": state,
             "memory": of.memory,
             "memory_keys": of.memory_keys,
             "memory_bias": of.memory_bias,
             "top_k": np.array([top_k], np.int64),
         }
-        fetches = (*STEP_FETCHES, "log_probs") if with_log_probs else STEP_FETCHES
-        return StepOutput(*self._decoder_step.run(fetches, feeds))
+        return StepOutput(*self._decoder_step.run((*STEP_FETCHES, "log_probs"), feeds))
 
     def narrow(self, memory: Memory, lists: Ids, beam_size: int) -> Memory:
         """The same memory for steps of B * ``beam_size`` rows that choose among ``lists`` (B, L)."""
         assert self._narrow is not None
-        wanted = np.zeros(self._vocab_size, np.bool_)
-        wanted[lists] = True
-        part_ids = np.flatnonzero(wanted)  # (U,)
+        part_ids = lists[0] if len(lists) == 1 else self._all_tokens(lists)  # (U,)
         session = self._narrow.part
         fetches = tuple(tensor.name for tensor in session.spec.outputs)
         part = dict(zip(fetches, session.run(fetches, {"part_ids": part_ids}), strict=True))
-        column_of = np.empty(self._vocab_size, np.int32)
-        column_of[part_ids] = np.arange(len(part_ids), dtype=np.int32)
-        ids = np.repeat(lists, beam_size, axis=0)
-        of = cast(OnnxMemory, memory)
-        return replace(of, narrowed=Narrowed.of(of, ids, column_of[ids], part))
+        narrowed = Narrowed.of(lists, part_ids, part, beam_size, self._vocab_size)
+        return self._remember_narrowed(cast(OnnxMemory, memory), narrowed)
+
+    def _all_tokens(self, lists: Ids) -> Ids:
+        """The tokens of all lists in ascending order, (U,)."""
+        wanted = np.zeros(self._vocab_size, np.bool_)
+        wanted[lists] = True
+        return np.flatnonzero(wanted)
 
     def select(self, memory: Memory, sentences: Ids) -> Memory:
         """The memory of some sentences only, in the order given."""
         of = cast(OnnxMemory, memory)
-        chosen = OnnxMemory(of.memory[sentences], of.memory_keys[sentences], of.memory_bias[sentences])
+        chosen = self._remember(of.memory[sentences], of.memory_keys[sentences], of.memory_bias[sentences])
         if of.narrowed is None:
             return chosen
-        return replace(chosen, narrowed=of.narrowed.select(chosen, sentences))
+        rows = np.arange(len(of.narrowed.ids)).reshape(of.batch_size, -1)[sentences].ravel()
+        return self._remember_narrowed(chosen, of.narrowed.rows(rows))
 
-    def _step_narrowed(
-        self, prev_ids: Ids, parents: Ids, state: Floats, narrowed: Narrowed, top_k: int
-    ) -> StepOutput:
-        assert self._narrow is not None
-        feeds = dict(narrowed.feeds)
-        feeds["prev_ids"], feeds["parents"], feeds["state"] = prev_ids, parents, state
-        feeds["top_k"] = np.array([top_k], np.int64)
-        log_probs, columns, next_state, attention = self._narrow.step.run(NARROW_FETCHES, feeds)
-        columns += narrowed.starts
-        attention = attention.reshape(len(prev_ids), -1)
-        return StepOutput(log_probs, narrowed.ids.take(columns), next_state, attention)
+
+def _padded(memory: Floats, keys: Floats, bias: Floats, length: int) -> tuple[Floats, Floats, Floats]:
+    """Positions up to ``length`` that no attention reaches: (B, S, .) twice and (B, S)."""
+    B, S, _ = memory.shape
+    longer = [np.zeros((B, length, values.shape[2]), np.float32) for values in (memory, keys)]
+    longer[0][:, :S], longer[1][:, :S] = memory, keys
+    all_bias = np.full((B, length), NOTHING_THERE, np.float32)
+    all_bias[:, :S] = bias
+    return longer[0], longer[1], all_bias
 
 
 def _narrow_graphs(

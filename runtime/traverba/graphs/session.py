@@ -168,6 +168,10 @@ class GraphSession:
                 binding.bind_ortvalue_output(name, place)
         return binding
 
+    def run_in_place(self, binding: Any) -> None:
+        """A run on the CPU whose inputs and outputs all are `on_cpu`."""
+        self._session.run_with_iobinding(binding)
+
     def run_bound(self, binding: Any, graph_id: int = NOT_CAPTURED) -> list[OrtValue]:
         """The outputs, in the order in which they were bound.
 
@@ -181,6 +185,12 @@ class GraphSession:
             self._run_options[graph_id] = options
         self._session.run_with_iobinding(binding, options)
         return binding.get_outputs()  # type: ignore[no-any-return]
+
+
+def on_cpu(arrays: Mapping[str, NDArray[Any]]) -> dict[str, OrtValue]:
+    """The arrays themselves as onnxruntime takes them; each value keeps its array alive."""
+    wrap = import_onnxruntime().OrtValue.ortvalue_from_numpy
+    return {name: wrap(array) for name, array in arrays.items()}
 
 
 def to_device(array: NDArray[Any], device: str) -> OrtValue:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from tests.runtime.decoding.scripted import SPECIAL, ScriptedModel, random_script
+from tests.runtime.decoding.scripted import EOS, SPECIAL, ScriptedModel, random_script
 
 from traverba.decoding import Batching, DecodeOptions, Request, Sampling, alternatives, decode, diverse
 from traverba.errors import OptionError
@@ -119,3 +119,13 @@ def test_lengths_follow_the_source() -> None:
 def test_the_shortest_length_never_exceeds_the_longest() -> None:
     options = DecodeOptions(min_length_ratio=5.0, max_length_ratio=1.0, max_length_offset=0)
     assert options.shortest(6) == options.longest(6) == 6
+
+
+@pytest.mark.parametrize("beam_size", [1, 3])
+def test_without_an_end_token_there_are_as_many_steps_as_tokens(beam_size: int) -> None:
+    """One step more could only tell whether the sentence ends there."""
+    model = ScriptedModel(random_script(1, 12), 12)
+    options = DecodeOptions(beam_size=beam_size, max_length=7, suppressed_ids=(EOS,), guards="flag")
+    [answer] = decode(model, [(5, 6, 7)], options, SPECIAL)
+    assert len(answer.best.ids) == len(answer.best.log_probs) == answer.steps == len(model.step_shapes) == 7
+    assert not answer.best.finished and answer.flags == ("truncated",)
