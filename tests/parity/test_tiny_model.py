@@ -8,11 +8,16 @@ from pathlib import Path
 import pytest
 
 from traverba.bundle import Bundle, open_bundle
+from traverba_export.half_verification import DevicePair
 from traverba_export.subwords import EOS, Subwords
 from traverba_export.verification import GraphPair, graph_greedy_ids
 
 DATA = Path(__file__).parents[1] / "data"
-SIZE_LIMITS_BYTES = {"tiny.traverba": 200_000, "tiny-int8.traverba": 100_000}
+SIZE_LIMITS_BYTES = {
+    "tiny.traverba": 200_000,
+    "tiny-int8.traverba": 100_000,
+    "tiny-fp16.traverba": 150_000,
+}
 WANTED_SHARE = 0.95
 
 
@@ -29,7 +34,8 @@ def test_held_out_sentences_are_translated_by_the_rule(bundle: Bundle) -> None:
     pieces = subwords.encode_batch(texts)
     sources = [[subwords.language_token(t), *ids, EOS] for t, ids in zip(targets, pieces, strict=True)]
     (variant,) = bundle.manifest.variants
-    graphs = GraphPair(bundle.folder / variant.encoder, bundle.folder / variant.decoder_step)
+    pair = DevicePair if variant.precision == "fp16" else GraphPair
+    graphs = pair(bundle.folder / variant.encoder, bundle.folder / variant.decoder_step)
     translations = [subwords.decode(ids) for ids in graph_greedy_ids(graphs, sources)]
     right = sum(found == text for found, text in zip(translations, wanted, strict=True))
     assert right >= WANTED_SHARE * len(wanted)
