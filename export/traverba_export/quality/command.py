@@ -1,4 +1,4 @@
-"""`traverba-export evaluate` and `route`: the quality of a bundle as users run it, and what follows from it."""
+"""`traverba-export evaluate` and `route`: how good a bundle is as users run it, and what follows."""
 
 from __future__ import annotations
 
