@@ -42,6 +42,10 @@ def pieces_are_text(translator: Translator) -> str:
     return "".join(translator.stream("the machines win", target="fr"))
 
 
+def a_pair_that_was_not_trained_says_its_way(translator: Translator) -> str | None:
+    return translator.translate("Guten Tag", source="de", target="fr", via="en").via
+
+
 async def another_thread_can_cancel(translator: Translator, cancel: CancelToken) -> Translation:
     control = Control(cancel=cancel)
     return await translator.atranslate("the machines win", target="fr", control=control)

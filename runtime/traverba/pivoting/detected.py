@@ -54,10 +54,10 @@ class Detected:
         """Neighbours that go the same way are decoded together."""
         pairs = ((text, self._detect(text)) for text in texts)
         for source, group in groupby(pairs, key=lambda pair: self._source(pair[1])):
-            if self._control.stop_reason():
-                return
             self._begin(is_all=True)
             yield from self._run(self._way(source), group, batching)
+            if self._control.stop_reason():  # before the rest of the group is read to find the next one
+                return
 
     def stream(self, text: str) -> Generator[str, None, Translation]:
         detection = self._detect(text)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from traverba import Control, LanguageError, OptionError, TextOptions, Translator
+from traverba import Batching, CancelToken, Control, LanguageError, OptionError, TextOptions, Translator
 from traverba.bundle import Direction, Manifest, PairScores, UntrainedPair
 from traverba.bundle.manifest import parse_manifest
 from traverba.errors import BundleFormatError
@@ -125,6 +126,24 @@ def test_progress_of_texts_on_several_ways_only_rises(make: Any) -> None:
     assert told.pop() == (5, None)
     make().translate([GERMAN, GERMAN], target="fr", control=control)
     assert told.pop() == (4, 4)
+
+
+@pytest.mark.parametrize("text", [GERMAN, ENGLISH])
+def test_an_endless_stream_of_texts_ends_when_it_is_cancelled(make: Any, text: str) -> None:
+    cancel, read = CancelToken(), 0
+
+    def endless() -> Iterator[str]:
+        nonlocal read
+        while True:
+            read += 1
+            yield text
+
+    found = make().translate_iter(
+        endless(), target="fr", control=Control(cancel=cancel), batching=Batching(window=2)
+    )
+    assert next(found).text == text
+    cancel.cancel()
+    assert len(list(found)) < 5 and read < 10
 
 
 def test_paragraphs_in_the_target_language_stay(make: Any) -> None:
