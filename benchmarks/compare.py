@@ -163,8 +163,8 @@ def parse(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--weights", type=Path, help="the trainer's final.pt, for PyTorch on the same weights"
     )
-    parser.add_argument("--rounds", type=int, default=9)
-    parser.add_argument("--turn-ms", type=float, default=300, help="how long a system's turn in a round is")
+    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--turn-ms", type=float, default=200, help="how long a system's turn in a round is")
     parser.add_argument(
         "--clock", choices=CLOCKS, default="cpu", help="CPU time of the process, or time gone by"
     )

@@ -170,7 +170,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     )
     parser.add_argument("--model", default="everyday", help="a bundled model, a bundle's path, or a preset")
     parser.add_argument("--rounds", type=int, default=9)
-    parser.add_argument("--long-rounds", type=int, default=3, help="rounds of memory and idleness")
+    parser.add_argument("--long-rounds", type=int, default=2, help="rounds of memory and idleness")
     parser.add_argument("--sentences", type=int, default=1_000)
     parser.add_argument("--idle-s", type=float, default=IDLE_S)
     parser.add_argument("--results", type=Path, default=RESULTS)

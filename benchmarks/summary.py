@@ -1,6 +1,7 @@
 """All targets and what was measured, from the files in results/: ``python -m benchmarks.summary``.
 
-Writes results/README.md. Every target is listed, missed ones too, with the lowest and highest round.
+Writes results/README.md. Every target is listed, those missed with what bounds them, and those for which
+there is no measurement.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from pathlib import Path
 
 from benchmarks.machines import Machine
 from benchmarks.reporting import HEADINGS, RESULTS, Figure, about, markdown_table, read_figures
+from benchmarks.targets import BOUNDS, SUBJECTS, explain, missing
 
 ORDER = ("compare", "decode_step", "startup", "endurance")
 TOP = """# Results
@@ -37,12 +39,15 @@ def section(subject: str, paths: Sequence[Path]) -> str:
     figures = [figure for path in paths for figure in read_figures(path)]
     targets = [figure for figure in figures if figure.target]
     met = sum(figure.verdict == "met" for figure in targets)
+    absent = missing({figure.what: figure for figure in targets}) if subject in SUBJECTS else []
     others = [figure for figure in figures if not figure.target]
     plots = [plot for path in paths for plot in sorted(path.parent.glob(f"{path.stem}*.png"))]
     return "\n".join(
         [
-            f"## {subject}: {met} of {len(targets)} targets met\n",
-            table(targets),
+            f"## {subject}: {met} of {len(targets) + len(absent)} targets met\n",
+            table(in_order(targets), absent),
+            "",
+            *(explain(figure) for figure in in_order(targets) if figure.verdict == "missed"),
             "",
             *(f"![{plot.stem}]({plot.name})" for plot in plots),
             "\n<details><summary>Everything else that was measured</summary>\n",
@@ -54,9 +59,16 @@ def section(subject: str, paths: Sequence[Path]) -> str:
     )
 
 
-def table(figures: Sequence[Figure]) -> str:
-    """Rows of `HEADINGS`."""
-    return markdown_table(HEADINGS, [figure.cells() for figure in figures])
+def in_order(targets: Sequence[Figure]) -> list[Figure]:
+    """As the targets were set; those set elsewhere behind them."""
+    order = list(BOUNDS)
+    return sorted(targets, key=lambda f: order.index(f.what) if f.what in BOUNDS else len(order))
+
+
+def table(figures: Sequence[Figure], absent: Sequence[str] = ()) -> str:
+    """Rows of `HEADINGS`; ``absent``: targets without a figure."""
+    rows = [figure.cells() for figure in figures]
+    return markdown_table(HEADINGS, [*rows, *((what, "", "", "", "not measured") for what in absent)])
 
 
 def provenance(path: Path) -> str:

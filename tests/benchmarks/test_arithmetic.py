@@ -10,7 +10,7 @@ import torch
 pytest.importorskip("psutil")
 pytest.importorskip("cpuinfo")
 
-from benchmarks.decode_step import growth
+from benchmarks.decode_step import ENDS, LONGEST, ONE_ROW, growth
 from benchmarks.endurance import growth_percent
 from benchmarks.floors import (
     GEMM_SHAPE,
@@ -23,7 +23,9 @@ from benchmarks.floors import (
 from benchmarks.machines import Machine
 from benchmarks.measuring import Spread, quantile, take_turns, times_faster, turn_ms
 from benchmarks.reporting import Figure, Report, Target, read_figures
+from benchmarks.startup import TARGETS as STARTUP_TARGETS
 from benchmarks.summary import sections
+from benchmarks.targets import BOUNDS, shortfall
 from benchmarks.texts import sentences
 from traverba_export.model import EncoderDecoder, preset
 
@@ -125,6 +127,34 @@ def test_a_report_is_read_back_as_it_was_and_the_summary_lists_what_was_missed(t
     text = sections(tmp_path)
     assert "0 of 1 targets met" in text
     assert "missed" in text and "theirs" in text and "a CPU" in text
+
+
+def test_the_summary_names_every_target_and_says_what_bounds_a_missed_one(tmp_path: Path) -> None:
+    what = "greedy, batch 1: times faster than CTranslate2 tiny 6+2"
+    missed = Figure(what, "ours", Spread(1.25, 1.0, 1.5), "times", Target("at least", 2.5))
+    Report("compare", "gnmt-512", "python -m it", MACHINE, {}, [missed], {}).write(tmp_path)
+    text = sections(tmp_path)
+    assert f"0 of {len(BOUNDS)} targets met" in text and text.count("not measured") == len(BOUNDS) - 1
+    assert f"- {what}: 1.25 (1.00–1.50) times, 2.00 times too little. Bound by: the encoder" in text
+
+
+def test_every_target_has_its_bound() -> None:
+    """The names here are those under which the benchmarks report."""
+    compare = pytest.importorskip("benchmarks.compare", exc_type=ImportError)
+    span = f"cost of steps {LONGEST - ENDS}–{LONGEST} over steps 2–{ENDS + 1}"
+    steps = {f"{name}: {span}" for name in ("greedy", "beam 5")}
+    compared = {
+        f"{name}: times faster than {other}" for name, limits in compare.TARGETS.items() for other in limits
+    }
+    started = {what.format("1,000") for what in STARTUP_TARGETS}
+    alone = {f"step, {ONE_ROW.name}: times the floor", "greedy, batch 1: time outside session.run"}
+    assert set(BOUNDS) == steps | compared | started | alone
+
+
+def test_a_shortfall_is_said_as_a_factor() -> None:
+    limits = {15.0: Target("at most", 10), 3.0: Target("at most", 0), 2.0: Target("at least", 5)}
+    said = [shortfall(Figure("", "", Spread(value, 1, 99), "", target)) for value, target in limits.items()]
+    assert said == ["1.50 times too much", "3 instead of 0", "2.50 times too little"]
 
 
 def test_sentences_are_all_different_until_the_parts_are_used_up() -> None:
