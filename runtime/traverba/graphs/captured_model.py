@@ -6,7 +6,11 @@ are lent to one search after another. The state goes to and fro between two of t
 graph of its own: one that is replayed with the other's array would go on reading the first.
 
 The first step of a search continues the encoder's state, which has fewer rows, and is not recorded;
-nor is the first run of anything, which allocates what later ones write to.
+nor is the first run of anything, which shows how large its outputs are.
+
+A replayed graph writes its intermediate values where they were when it was recorded: memory that the
+session has counted as free ever since. So no array that outlives a run may be the session's own; such
+are made by `to_device`, which has an allocator of its own.
 """
 
 from __future__ import annotations
@@ -110,7 +114,8 @@ class CapturedModel(DeviceModel):
     def _advance(self, memory: DeviceMemory, inputs: StepInputs) -> tuple[dict[str, NDArray[Any]], OrtValue]:
         with self._lock:
             if not isinstance(memory.owner, Lease):
-                return super()._advance(memory, inputs)
+                found, next_state = super()._advance(memory, inputs)
+                return found, self._outliving(next_state)
             arrays, beam_size = memory.owner.arrays, inputs.prev_ids.shape[1]
             states = arrays.states[beam_size]
             side = next((i for i, state in enumerate(states) if state is inputs.state), None)
@@ -132,8 +137,8 @@ class CapturedModel(DeviceModel):
             memory, replace(inputs, next_state=states[0] if states else None)
         )
         if not states:
-            states.append(next_state)
-        return found, next_state
+            states.append(self._outliving(next_state))
+        return found, states[0]
 
     def _feed_rows(self, arrays: ArraySet, inputs: StepInputs) -> None:
         given = self._shaped(inputs.prev_ids), self._shaped(inputs.parents)
@@ -144,10 +149,14 @@ class CapturedModel(DeviceModel):
         for value, array in zip(rows, given, strict=True):
             value.update_inplace(array)
 
+    def _outliving(self, value: OrtValue) -> OrtValue:
+        """A copy that is not the session's."""
+        return to_device(value.numpy(), self._device)
+
     def _make_step(
         self, memory: DeviceMemory, inputs: StepInputs, states: list[OrtValue], side: int
     ) -> BoundStep:
-        """Run a step once, unrecorded; what it allocates is what it will be bound to from now on."""
+        """Run a step once, unrecorded, and bind it to copies of what it allocated."""
         assert isinstance(memory.owner, Lease)
         arrays = memory.owner.arrays
         prev_ids, parents = arrays.rows[inputs.prev_ids.shape[1]]
@@ -162,8 +171,8 @@ class CapturedModel(DeviceModel):
         outputs = {**dict.fromkeys(inputs.outputs, self._device), "next_state": new_state}
         found = self._decoder_step.run_bound(self._decoder_step.bind(feeds, outputs))
         if len(states) == 1:
-            states.append(found[-1])
-        fixed = dict(zip(inputs.outputs, found, strict=False))
+            states.append(self._outliving(found.pop()))
+        fixed = {name: self._outliving(value) for name, value in zip(inputs.outputs, found, strict=False)}
         binding = self._decoder_step.bind(feeds, {**fixed, "next_state": states[1 - side]})
         number = next(self._graph_ids)
         return BoundStep(binding, fixed, number if number <= MAX_GRAPHS else NOT_CAPTURED)

@@ -194,7 +194,7 @@ def on_cpu(arrays: Mapping[str, NDArray[Any]]) -> dict[str, OrtValue]:
 
 
 def to_device(array: NDArray[Any], device: str) -> OrtValue:
-    """A copy of ``array`` on the device."""
+    """A copy of ``array`` on the device, in memory that belongs to no session."""
     return import_onnxruntime().OrtValue.ortvalue_from_numpy(np.array(array, order="C"), device)
 
 
