@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
-import onnx
 import torch
 
 from traverba.bundle import (
@@ -28,8 +27,6 @@ from traverba.bundle import (
     write_manifest,
 )
 from traverba.bundle.manifest import (
-    DECODER_STEP_FILE,
-    ENCODER_FILE,
     MANIFEST_FILE,
     MODEL_CARD_FILE,
     SHORTLIST_FILE,
@@ -38,9 +35,7 @@ from traverba.bundle.manifest import (
 from traverba.bundle.reader import ARCHIVE_SUFFIX
 from traverba.decoding import Shortlist
 from traverba.shortlist_file import write_shortlist
-from traverba_export.graphs import Arithmetic, FloatArithmetic, build_decoder_step, build_encoder
-from traverba_export.graphs.device import build_device_encoder, build_device_step
-from traverba_export.graphs.narrow_step import build_narrow_step, build_shortlist
+from traverba_export.graphs import FloatArithmetic
 from traverba_export.graphs.sharing import save_graphs
 from traverba_export.half_verification import HALF_TOLERANCE, DevicePair
 from traverba_export.model import EncoderDecoder, ModelConfig, TranslationModel, build_model
@@ -48,13 +43,9 @@ from traverba_export.model_card import model_card
 from traverba_export.quantisation import Agreement, IntegerArithmetic, agreement, calibrate
 from traverba_export.recipe import Recipe, RecipeError, split_direction
 from traverba_export.subwords import BOS, EOS, PAD, Subwords
+from traverba_export.variants import Precision, Storage, build_graphs, build_half_graphs, variant_of
 from traverba_export.verification import GraphPair, ParityReport, compare_numbers, verify
 
-Precision = Literal["fp32", "int8", "fp16"]
-"""What the graphs compute in."""
-Storage = Literal["fp16", "fp32"]
-"""What the weights of float32 graphs are stored in."""
-Graphs = dict[Path, onnx.ModelProto]
 Sentence = tuple[str, str]
 """Target language and source text."""
 
@@ -143,7 +134,7 @@ def export_bundle(
         shortlist = None  # for the other rungs speed is no aim
         if "fp16" in precisions:
             raise RecipeError("only a recurrent decoder with attention has fp16 graphs; export without fp16")
-    variants = tuple(_variant(p, storage, narrow=shortlist is not None) for p in precisions)
+    variants = tuple(variant_of(p, storage, narrow=shortlist is not None) for p in precisions)
     manifest = _manifest(recipe, trained, subwords, variants, bundle_version, scores)
     content = _Content(
         trained.model,
@@ -172,20 +163,6 @@ def update_manifest(folder: Path, change: Callable[[Manifest], Manifest]) -> Non
         (partial / MANIFEST_FILE).unlink()
         (partial / MODEL_CARD_FILE).write_text(model_card(manifest), encoding="utf-8")
         write_manifest(partial, manifest)
-
-
-def _variant(precision: Precision, storage: Storage, *, narrow: bool) -> Variant:
-    if precision == "fp32":
-        names = (ENCODER_FILE, DECODER_STEP_FILE, "shortlist.onnx", "narrow_step.onnx")
-    else:
-        names = (
-            f"encoder.{precision}.onnx",
-            f"decoder_step.{precision}.onnx",
-            f"shortlist.{precision}.onnx",
-            f"narrow_step.{precision}.onnx",
-        )
-    count = 4 if narrow and precision != "fp16" else 2  # a GPU is not held up by a large product
-    return Variant(precision, storage if precision == "fp32" else precision, *names[:count])
 
 
 @dataclass(frozen=True)
@@ -228,7 +205,7 @@ class _Content:
                 "int8 needs calibration sentences, from which it learns the range of activations"
             )
         arithmetic = IntegerArithmetic(calibrate(self.model, self.calibration))
-        graphs = _build_graphs(self.model, folder, variant, arithmetic)
+        graphs = build_graphs(self.model, folder, variant, arithmetic)
         save_graphs(graphs, folder / f"shared.{variant.precision}.weights")
         return GraphPair(folder / variant.encoder, folder / variant.decoder_step)
 
@@ -236,11 +213,11 @@ class _Content:
         self, folder: Path, scratch: Path, wanted: Mapping[str, Variant]
     ) -> tuple[GraphPair, GraphPair | None]:
         """The fp32 graphs, in ``scratch`` if only for comparison, and the fp16 ones if they are wanted."""
-        fp32 = _variant("fp32", self.storage, narrow=self.shortlist is not None)
+        fp32 = variant_of("fp32", self.storage, narrow=self.shortlist is not None)
         place = folder if "fp32" in wanted else scratch
-        exact = _build_graphs(self.model, place, fp32, FloatArithmetic())
+        exact = build_graphs(self.model, place, fp32, FloatArithmetic())
         fp16 = wanted.get("fp16")
-        half = _half_graphs(self.model, folder, fp16) if fp16 else {}
+        half = build_half_graphs(self.model, folder, fp16) if fp16 else {}
         if place == folder:  # weights that both store alike lie in one file
             save_graphs({**exact, **half}, folder / "shared.fp32.weights")
         else:
@@ -248,24 +225,6 @@ class _Content:
             save_graphs(half, folder / "shared.fp16.weights")
         pair = GraphPair(place / fp32.encoder, place / fp32.decoder_step)
         return pair, DevicePair(folder / fp16.encoder, folder / fp16.decoder_step) if fp16 else None
-
-
-def _half_graphs(model: TranslationModel, folder: Path, variant: Variant) -> Graphs:
-    assert isinstance(model, EncoderDecoder)
-    return {
-        folder / variant.encoder: build_device_encoder(model),
-        folder / variant.decoder_step: build_device_step(model),
-    }
-
-
-def _build_graphs(model: TranslationModel, folder: Path, variant: Variant, arithmetic: Arithmetic) -> Graphs:
-    paths = [folder / variant.encoder, folder / variant.decoder_step]
-    graphs = [build_encoder(model, arithmetic), build_decoder_step(model, arithmetic)]
-    if variant.shortlist is not None and variant.narrow_step is not None:
-        assert isinstance(model, EncoderDecoder)
-        paths += [folder / variant.shortlist, folder / variant.narrow_step]
-        graphs += [build_shortlist(model, arithmetic), build_narrow_step(model, arithmetic)]
-    return dict(zip(paths, graphs, strict=True))
 
 
 def _sources(subwords: Subwords, sentences: Sequence[Sentence]) -> list[list[int]]:

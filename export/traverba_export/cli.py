@@ -23,8 +23,8 @@ from traverba_export.quality.multi30k import add_multi30k
 from traverba_export.recipe import RecipeError, find_recipe, split_direction
 
 if TYPE_CHECKING:
-    from traverba_export.bundling import Precision
     from traverba_export.model import ModelConfig
+    from traverba_export.variants import Precision
 
 
 def main(argv: Sequence[str] | None = None) -> int:

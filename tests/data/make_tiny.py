@@ -15,10 +15,11 @@ import sys
 import tempfile
 from pathlib import Path
 
-from traverba_export.bundling import Precision, export_bundle
+from traverba_export.bundling import export_bundle
 from traverba_export.recipe import Recipe, load_recipe
 from traverba_export.training.preparation import prepare
 from traverba_export.training.trainer import Trainer
+from traverba_export.variants import Precision
 
 HERE = Path(__file__).parent
 DIRECTIONS = (("qaa", "qab"), ("qab", "qaa"), ("qaa", "qac"))

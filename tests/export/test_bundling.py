@@ -11,10 +11,11 @@ import torch
 
 from traverba.bundle import Direction, Score, TrainingData, Variant, open_bundle
 from traverba_export import bundling
-from traverba_export.bundling import Precision, export_bundle, load_scores
+from traverba_export.bundling import export_bundle, load_scores
 from traverba_export.corpora.reading import CorpusSpec
 from traverba_export.model import PRESETS, EncoderDecoder
 from traverba_export.recipe import Recipe, RecipeError
+from traverba_export.variants import Precision
 from traverba_export.verification import ParityError
 
 TINY = Path(__file__).parents[1] / "data" / "tiny.traverba"

@@ -1,0 +1,57 @@
+"""The graphs of each variant of a bundle, and what their files are called."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+import onnx
+
+from traverba.bundle import Variant
+from traverba.bundle.manifest import DECODER_STEP_FILE, ENCODER_FILE
+from traverba_export.graphs import Arithmetic, build_decoder_step, build_encoder
+from traverba_export.graphs.device import build_device_encoder, build_device_step
+from traverba_export.graphs.narrow_step import build_narrow_step, build_shortlist
+from traverba_export.model import EncoderDecoder, TranslationModel
+
+Precision = Literal["fp32", "int8", "fp16"]
+"""What the graphs compute in."""
+Storage = Literal["fp16", "fp32"]
+"""What the weights of float32 graphs are stored in."""
+Graphs = dict[Path, onnx.ModelProto]
+"""Where each is to be written."""
+
+
+def variant_of(precision: Precision, storage: Storage, *, narrow: bool) -> Variant:
+    """The default precision of the format has the plain names; ``narrow``: with the graphs of a shortlist."""
+    if precision == "fp32":
+        names = (ENCODER_FILE, DECODER_STEP_FILE, "shortlist.onnx", "narrow_step.onnx")
+    else:
+        names = (
+            f"encoder.{precision}.onnx",
+            f"decoder_step.{precision}.onnx",
+            f"shortlist.{precision}.onnx",
+            f"narrow_step.{precision}.onnx",
+        )
+    count = 4 if narrow and precision != "fp16" else 2  # a GPU is not held up by a large product
+    return Variant(precision, storage if precision == "fp32" else precision, *names[:count])
+
+
+def build_half_graphs(model: TranslationModel, folder: Path, variant: Variant) -> Graphs:
+    """Encoder and decoder step for a GPU."""
+    assert isinstance(model, EncoderDecoder)
+    return {
+        folder / variant.encoder: build_device_encoder(model),
+        folder / variant.decoder_step: build_device_step(model),
+    }
+
+
+def build_graphs(model: TranslationModel, folder: Path, variant: Variant, arithmetic: Arithmetic) -> Graphs:
+    """Encoder and decoder step, and those of a shortlist if the variant names them."""
+    paths = [folder / variant.encoder, folder / variant.decoder_step]
+    graphs = [build_encoder(model, arithmetic), build_decoder_step(model, arithmetic)]
+    if variant.shortlist is not None and variant.narrow_step is not None:
+        assert isinstance(model, EncoderDecoder)
+        paths += [folder / variant.shortlist, folder / variant.narrow_step]
+        graphs += [build_shortlist(model, arithmetic), build_narrow_step(model, arithmetic)]
+    return dict(zip(paths, graphs, strict=True))
