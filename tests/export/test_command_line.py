@@ -92,8 +92,8 @@ def test_the_exported_bundle_translates_unseen_sentences(folder: Path) -> None:
     assert 0 < answer["confidence"] <= 1
 
 
-def test_both_precisions_are_scored_by_the_runtime(folder: Path) -> None:
-    for precision in ("int8", "fp32"):
+def test_every_precision_is_scored_by_the_runtime(folder: Path) -> None:
+    for precision in ("int8", "fp32", "fp16"):
         where = folder / f"{precision}.json"
         done = run(
             "traverba_export", "evaluate", folder / "bundle", "--data", folder, "--beam", "5",
@@ -114,7 +114,7 @@ def test_both_precisions_are_scored_by_the_runtime(folder: Path) -> None:
 def test_the_manifest_says_what_the_model_learnt_from_and_how_far_to_trust_it(folder: Path) -> None:
     manifest = json.loads((folder / "bundle" / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["training_data"][0]["licence"] == "CC0-1.0"
-    assert [variant["precision"] for variant in manifest["variants"]] == ["int8", "fp32"]
+    assert [variant["precision"] for variant in manifest["variants"]] == ["int8", "fp32", "fp16"]
     calibration = manifest["calibration"]
     assert calibration["sentences"] == 63 and 0 <= calibration["calibration_error"] < 0.2
 
