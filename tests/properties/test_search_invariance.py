@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import replace
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -25,6 +26,7 @@ from traverba.decoding import (
 from traverba.decoding.beam import BeamChooser
 from traverba.decoding.candidates import CandidateSource
 from traverba.decoding.control import Control
+from traverba.decoding.greedy import GreedyChooser
 from traverba.decoding.loop import search_steps
 from traverba.decoding.search import Search
 
@@ -216,3 +218,28 @@ def test_lengths_stay_within_their_limits(
     assert all(len(h.log_probs) == len(h.attention) == len(h.ids) + h.finished for h in found.hypotheses)
     assert all(h.attention.shape[1] == len(source) for h in found.hypotheses)
     assert all(np.isfinite(h.score) for h in found.hypotheses)
+
+
+@given(
+    seed=seeds,
+    sentences=st.lists(requests, min_size=1, max_size=5),
+    options=st.sampled_from(
+        [
+            DecodeOptions(beam_size=1),
+            DecodeOptions(beam_size=1, max_length_ratio=0.5, max_length_offset=1, suppressed_ids=(EOS,)),
+            DecodeOptions(beam_size=1, min_length=3, max_length=20, guards="flag", suppressed_ids=(4, 5)),
+        ]
+    ),
+)
+def test_going_on_with_the_best_token_at_once_changes_no_greedy_answer(
+    seed: int, sentences: list[Request], options: DecodeOptions
+) -> None:
+    model = ScriptedModel(random_script(seed, VOCAB_SIZE), VOCAB_SIZE)
+    found = decode(model, sentences, options, SPECIAL)
+    with patch.object(GreedyChooser, "takes_best", False):
+        expected = decode(model, sentences, options, SPECIAL)
+    for mine, theirs in zip(found, expected, strict=True):
+        assert (mine.flags, mine.steps, mine.best.ids) == (theirs.flags, theirs.steps, theirs.best.ids)
+        assert mine.best.score == theirs.best.score
+        np.testing.assert_array_equal(mine.best.log_probs, theirs.best.log_probs)
+        np.testing.assert_array_equal(mine.best.attention, theirs.best.attention)

@@ -18,6 +18,7 @@ class BeamChooser:
     """Rows of one sentence compete; the live ones stand in order, best first."""
 
     independent_rows = False
+    takes_best = False
 
     def __init__(self, eos: int, beam_size: int) -> None:
         self._eos, self._beam_size = eos, beam_size

@@ -31,6 +31,13 @@ class Candidates(NamedTuple):
     scores: Floats  # (N, C) what the search adds up, -inf where a token may not stand
 
 
+class Best(NamedTuple):
+    """One token for each row, whose score is its log-probability."""
+
+    ids: Ids  # (N,)
+    log_probs: Floats  # (N,)
+
+
 def top_columns(scores: NDArray[np.floating], count: int) -> Ids:
     """(R, count) columns of the highest scores of each row (R, X), highest first; of equals, the first."""
     if scores.shape[1] <= SORT_WHOLE_ROWS_UP_TO:
@@ -66,6 +73,7 @@ class CandidateSource:
         self._banned = np.zeros(vocab_size, np.bool_)  # (V,)
         self._banned[banned] = True
         self._any_banned = bool(banned)
+        self._not_plain = frozenset((special.eos, *banned))
         # One more than wanted because the end token may be held back, and one more for every banned id.
         self.top_k = min(vocab_size, width + 1 + len(banned))
         self._options, self._eos, self._beam_size = options, special.eos, beam_size
@@ -102,6 +110,16 @@ class CandidateSource:
         return Candidates(
             ids, np.take_along_axis(log_probs, ids, axis=1), np.take_along_axis(scores, ids, axis=1)
         )
+
+    def best(self, output: StepOutput) -> Best | None:
+        """The most probable candidate of every row, where `propose` would leave it as it is.
+
+        None if an option looks at the whole distribution, or if one of them is banned or an end token.
+        """
+        ids = np.ascontiguousarray(output.top_ids[:, 0])
+        if output.log_probs is not None or not self._not_plain.isdisjoint(ids.tolist()):
+            return None
+        return Best(ids, np.minimum(output.top_log_probs[:, 0], 0.0))
 
     def follow(self, parents: Ids, ids: Ids) -> None:
         """Row n now continues row ``parents[n]`` with ``ids[n]``."""

@@ -31,6 +31,9 @@ class Chooser(Protocol):
     independent_rows: bool
     """Whether each row is a hypothesis of its own from the start, or rows compete for the beam."""
 
+    takes_best: bool
+    """Whether a row goes on with its most probable candidate, whatever the other rows do."""
+
     def choose(self, totals: Scores, candidates: Candidates, sentences: Ids) -> Choice:
         """``totals`` (N, C): log P of whole hypotheses; ``sentences`` (B,): the requests they belong to."""
         ...

@@ -104,6 +104,7 @@ class ConstrainedChooser:
     """Beam search in banks. Live rows stand with those that miss the fewest tokens first."""
 
     independent_rows = False
+    takes_best = False
 
     def __init__(self, special: SpecialIds, requests: Sequence[Request], beam_size: int) -> None:
         self._special, self._eos, self._beam_size = special, special.eos, beam_size

@@ -27,6 +27,7 @@ class GreedyChooser:
     """Of equally probable tokens, the one that the model lists first."""
 
     independent_rows = True
+    takes_best = True
 
     def __init__(self, eos: int) -> None:
         self._eos = eos

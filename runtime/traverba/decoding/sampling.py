@@ -40,6 +40,7 @@ class SamplingChooser:
     """``draws`` independent rows for each sentence."""
 
     independent_rows = True
+    takes_best = False
 
     def __init__(self, eos: int, requests: Sequence[Request], sampling: Sampling, draws: int) -> None:
         self._eos, self._sampling, self._draws = eos, sampling, draws

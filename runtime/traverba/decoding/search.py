@@ -20,12 +20,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from traverba.decoding.candidates import Candidates, CandidateSource
+from traverba.decoding.candidates import Best, Candidates, CandidateSource
 from traverba.decoding.choosing import Choice, Chooser, Scores
 from traverba.decoding.harvest import Harvest
 from traverba.decoding.hypotheses import Decoded, Flag
 from traverba.decoding.loops import LOOP_TAIL, ends_in_loop, repeats_itself
-from traverba.decoding.model import Ids, StepOutput
+from traverba.decoding.model import Floats, Ids, StepOutput
 from traverba.decoding.options import DecodeOptions
 from traverba.decoding.request import Request
 from traverba.decoding.scoring import length_penalty, upper_bound
@@ -72,6 +72,7 @@ class Search:
         self._first_limit = min(limits)
         penalties = [length_penalty(limit + 1, self._alpha) for limit in limits]
         self._any_finished = False
+        self._any_cut = False  # since the last step that looked at every row
         # From here on, what shrinks as sentences leave.
         self._sentences = np.arange(B)  # the requests still searched
         self._longest_penalty = np.array(penalties)
@@ -108,6 +109,11 @@ class Search:
     def advance(self, output: StepOutput) -> Rows | None:
         """Decide one step; None when every sentence has its answer."""
         self._trellis.attend(output.attention)
+        if self._chooser.takes_best and not self._any_cut and self._length < self._first_limit:
+            best = self._source.best(output)
+            if best is not None:
+                return self._take_best(best)
+        self._any_cut = False
         candidates = self._source.propose(output, self._sentences)
         totals = self._live.reshape(-1, 1) + candidates.scores  # (N, C)
         choice = self._chooser.choose(totals, candidates, self._sentences)
@@ -119,6 +125,11 @@ class Search:
         if not staying.size:
             return None
         return self._extend(choice.kept[staying], choice.kept_scores[staying], candidates, staying)
+
+    def _take_best(self, best: Best) -> Rows | None:
+        """What the rest of `advance` comes to when nothing ends, as in most steps of a greedy search."""
+        scores = self._live + best.log_probs[:, np.newaxis]
+        return self._follow(best.ids, np.arange(len(best.ids)), best.log_probs, scores, None)
 
     def stop(self, reason: Flag) -> None:
         """Answer every open sentence with what there is."""
@@ -182,17 +193,27 @@ class Search:
         """Let the kept candidates (B, K) be the live rows from now on."""
         picked = kept.ravel()
         parents = picked // candidates.ids.shape[1]
-        ids = candidates.ids.take(picked)
-        self._trellis.append(ids, parents, candidates.log_probs.take(picked))
+        ids, log_probs = candidates.ids.take(picked), candidates.log_probs.take(picked)
+        return self._follow(ids, parents, log_probs, scores, staying)
+
+    def _follow(
+        self, ids: Ids, parents: Ids, log_probs: Floats, scores: Scores, staying: Ids | None
+    ) -> Rows | None:
+        """Row n, which continues row ``parents[n]`` with ``ids[n]``, now has log P ``scores`` (B, K)."""
+        self._trellis.append(ids, parents, log_probs)
         self._source.follow(parents, ids)
         self._live = scores
         self._length += 1
-        if not self._can_end and (self._length >= self._limits[self._sentences]).all():
+        if self._length >= self._first_limit and self._is_at_end():
             self._stop_at_limit()
             return None
         if self._length % LOOP_CHECK_INTERVAL == 0:
             self._cut_loops()
         return Rows(ids, parents, staying)
+
+    def _is_at_end(self) -> bool:
+        """Whether no sentence can go on, not even with an end token."""
+        return not self._can_end and bool((self._length >= self._limits[self._sentences]).all())
 
     def _stop_at_limit(self) -> None:
         """Answer every sentence: a step more could only have ended what cannot end."""
@@ -220,6 +241,7 @@ class Search:
         self._answers[sentence] = self._harvest.answer(sentence, steps, limit, interrupted)
 
     def _cut(self, b: int, ks: Sequence[int]) -> None:
+        self._any_cut = True
         for k in ks:
             if self._live[b, k] > -np.inf:
                 row = b * self._beam_size + k

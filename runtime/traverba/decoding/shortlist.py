@@ -78,12 +78,35 @@ class Shortlist:
         lexicon = self.lexicons[source[0]]
         tokens = np.array(source, np.int64)
         likely = lexicon.likely[tokens].T.ravel()
+        chosen = _all_of((lexicon.always, tokens, likely), lexicon.frequent, width, allowed)
+        if chosen is not None:
+            return chosen
         wanted = np.concatenate((lexicon.always, tokens, likely, lexicon.frequent))
         chosen = _distinct(wanted, allowed)
         if len(chosen) < width:  # much is banned: any token is better than none
             chosen = _distinct(np.concatenate((chosen, np.arange(self.vocab_size))), allowed)
         chosen_ids: Ids = np.sort(chosen[:width])
         return chosen_ids
+
+
+def _all_of(
+    wanted: Sequence[NDArray[np.integer]], spare: Ids, width: int, allowed: NDArray[np.bool_]
+) -> Ids | None:
+    """All that is wanted and the first of ``spare``, ascending; None where there is not room for all of it.
+
+    Several times as fast as ranking them, and nearly every list has the room.
+    """
+    marks = np.zeros(len(allowed), np.bool_)
+    for ids in wanted:
+        marks[ids] = True
+    marks &= allowed
+    banned = len(allowed) - np.count_nonzero(allowed)
+    spare = spare[: width + banned]  # enough, even if it begins with all that is marked or banned
+    spare = spare[(allowed & ~marks)[spare]]
+    missing = width - np.count_nonzero(marks)
+    marks[spare[: max(missing, 0)]] = True
+    chosen: Ids = np.flatnonzero(marks)
+    return chosen if len(chosen) == width else None
 
 
 def _distinct(ids: Ids, allowed: NDArray[np.bool_]) -> Ids:

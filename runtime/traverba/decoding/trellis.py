@@ -42,18 +42,18 @@ class Trellis:
     def tail(self, node: Node, count: int) -> list[int]:
         """The last ``count`` ids of a hypothesis, or all if it has fewer."""
         start = max(node.length - count, 0)
-        return [int(self._ids[t][row]) for t, row in self._back(node, start)][::-1]
+        return [self._ids[t].item(row) for t, row, _ in self._back(node, start)][::-1]
 
     def ids(self, node: Node) -> tuple[int, ...]:
         return tuple(self.tail(node, node.length))
 
     def log_probs(self, node: Node) -> list[float]:
         """One for each id."""
-        return [float(self._log_probs[t][row]) for t, row in self._back(node, 0)][::-1]
+        return [self._log_probs[t].item(row) for t, row, _ in self._back(node, 0)][::-1]
 
     def attention(self, node: Node, *, with_end: bool) -> list[Floats]:
         """(S,) for each id and, if asked for, for the step after the last one."""
-        rows = [self._attention[t][self._parents[t][row]] for t, row in self._back(node, 0)][::-1]
+        rows = [self._attention[t][parent] for t, _, parent in self._back(node, 0)][::-1]
         return [*rows, self._attention[node.length][node.row]] if with_end else rows
 
     def common_node(self, nodes: list[Node]) -> Node:
@@ -64,9 +64,10 @@ class Trellis:
             rows = set(self._parents[length][list(rows)].tolist())
         return Node(length, rows.pop())
 
-    def _back(self, node: Node, start: int) -> Iterator[tuple[int, int]]:
-        """(column, row) of each token of a hypothesis, last first, down to column ``start``."""
+    def _back(self, node: Node, start: int) -> Iterator[tuple[int, int, int]]:
+        """(column, row, the row before it) of each token of a hypothesis, last first, down to ``start``."""
         row = node.row
         for t in range(node.length - 1, start - 1, -1):
-            yield t, row
-            row = int(self._parents[t][row])
+            parent = self._parents[t].item(row)
+            yield t, row, parent
+            row = parent

@@ -25,10 +25,15 @@ class Narrowed:
     @classmethod
     def of(cls, lists: Ids, part_ids: Ids, part: Feeds, beam_size: int, vocab_size: int) -> Narrowed:
         """``lists`` (B, L), ``part_ids`` (U,) all their tokens in ascending order, ``part`` as of these."""
-        column_of = np.empty(vocab_size, np.int32)
-        column_of[part_ids] = np.arange(len(part_ids), dtype=np.int32)
-        columns = column_of[lists]
-        by_list = {name: values[columns] for name, values in part.items() if name != "part_weight"}
+        in_order = {name: values for name, values in part.items() if name != "part_weight"}
+        if len(lists) == 1:  # the part is the list
+            columns = np.arange(len(part_ids), dtype=np.int32)[np.newaxis]
+            by_list = {name: values[np.newaxis] for name, values in in_order.items()}
+        else:
+            column_of = np.empty(vocab_size, np.int32)
+            column_of[part_ids] = np.arange(len(part_ids), dtype=np.int32)
+            columns = column_of[lists]
+            by_list = {name: values[columns] for name, values in in_order.items()}
         if beam_size > 1:
             lists, columns = lists.repeat(beam_size, axis=0), columns.repeat(beam_size, axis=0)
             by_list = {name: values.repeat(beam_size, axis=0) for name, values in by_list.items()}

@@ -77,6 +77,32 @@ def test_every_tokens_best_translation_comes_before_any_ones_second_best() -> No
     assert not set(many[sources, 2].tolist()) & set(found.tolist())
 
 
+def by_hand(lexicon: Lexicon, source: tuple[int, ...], banned: set[int], width: int) -> list[int]:
+    """One token after the other, in the order of how much it is wanted."""
+    likely = [token for rank in lexicon.likely[list(source)].T.tolist() for token in rank]
+    wanted = [*lexicon.always.tolist(), *source, *likely, *lexicon.frequent.tolist()]
+    chosen = [token for token in dict.fromkeys((*wanted, *range(VOCAB_SIZE))) if token not in banned]
+    return sorted(chosen[:width])
+
+
+@given(
+    seed=st.integers(0, 9),
+    always=st.sets(st.integers(2, VOCAB_SIZE - 1), min_size=1, max_size=150),
+    words=st.lists(st.integers(5, VOCAB_SIZE - 1), max_size=7),
+    banned=st.sets(st.integers(0, VOCAB_SIZE - 1), max_size=200),
+    fillers=st.integers(0, VOCAB_SIZE),
+)
+def test_a_list_is_what_is_wanted_most(
+    seed: int, always: set[int], words: list[int], banned: set[int], fillers: int
+) -> None:
+    rng = np.random.default_rng(seed)
+    likely = rng.integers(0, VOCAB_SIZE, (VOCAB_SIZE, 12))
+    tokens = Lexicon(np.array(sorted(always)), likely, rng.permutation(VOCAB_SIZE)[:fillers])
+    shortlist, source = Shortlist({FRENCH: tokens}, VOCAB_SIZE, per_position=4), (FRENCH, *words)
+    [found] = shortlist.lists([source], banned)
+    assert found.tolist() == by_hand(tokens, source, banned, shortlist.width(len(source)))
+
+
 @given(
     sources=st.lists(
         st.lists(st.integers(5, VOCAB_SIZE - 1), min_size=1, max_size=7).map(lambda s: (FRENCH, *s)),
