@@ -39,4 +39,5 @@ def test_the_recipe_of_eight_directions_has_them_and_a_phase_for_everyday_text()
     others = ("de", "es", "fr", "ru")
     assert set(recipe.directions) == {("en", x) for x in others} | {(x, "en") for x in others}
     assert [phase.name for phase in recipe.phases] == ["general", "everyday"]
-    assert recipe.vocab_size == 12_000 and recipe.training.max_steps == 40_000
+    everyday = recipe.phases[-1]
+    assert everyday.decay_steps == everyday.steps and all(weight < 1 for weight in everyday.weights.values())
