@@ -11,7 +11,7 @@ from tests.parity.reference import Settings, reference_beam
 
 from traverba.bundle import Bundle, find_bundle, open_bundle
 from traverba.bundle.installed import BUILT_IN
-from traverba.call import special_ids
+from traverba.call_making import special_ids
 from traverba.decoding import DecodeOptions, SpecialIds, decode
 from traverba.decoding.model import DecoderStep
 from traverba.graphs import CPU
