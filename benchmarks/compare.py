@@ -24,7 +24,7 @@ from benchmarks.subjects import Subject, find_subject, scratch_folder
 from benchmarks.systems import WORKLOADS, System, Workload
 from benchmarks.systems.ctranslate import SHAPES, Shape, build_all
 from benchmarks.systems.pytorch import PyTorch
-from benchmarks.systems.traverba_graphs import Traverba, language_token, load_variants, special_ids
+from benchmarks.systems.traverba_graphs import Traverba, both_ways, language_token, load_variants, special_ids
 
 READING, MULTIPLYING = "floor: reading", "floor: multiplying"
 FLOOR = "floor of the 20 steps"
@@ -42,8 +42,7 @@ def make_systems(
     """Ours, the one a user gets by default first; and the others."""
     special = special_ids(subject.manifest)
     special_arguments = (special.bos, special.eos, special.never)
-    variants = load_variants(subject.bundle, threads=1)
-    ours = [*variants, *(variant.whole() for variant in variants if variant.narrow)]
+    ours = both_ways(load_variants(subject.bundle, threads=1))
     others: list[System] = [PyTorch("PyTorch eager", subject.model, *special_arguments)]
     if compiled:
         others.append(PyTorch("PyTorch compiled", subject.model, *special_arguments, compiled=True))

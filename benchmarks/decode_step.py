@@ -25,7 +25,13 @@ from benchmarks.reporting import RESULTS, Figure, Report, Target, about
 from benchmarks.stopwatch import StepClock, share_outside
 from benchmarks.subjects import find_subject, scratch_folder
 from benchmarks.systems import Workload
-from benchmarks.systems.traverba_graphs import Traverba, forced_length, language_token, load_variants
+from benchmarks.systems.traverba_graphs import (
+    Traverba,
+    both_ways,
+    forced_length,
+    language_token,
+    load_variants,
+)
 from traverba.decoding import decode
 from traverba.decoding.batching import pad
 
@@ -156,8 +162,7 @@ def outside_figures(systems: Sequence[Traverba], rounds: int, language: int) -> 
 def run(arguments: argparse.Namespace, scratch: Path, cpus: tuple[int, ...]) -> Report:
     subject = find_subject(arguments.model, None, scratch)
     language = language_token(subject.manifest)
-    systems = load_variants(subject.bundle, threads=1)
-    systems += [system.whole() for system in systems if system.narrow]
+    systems = both_ways(load_variants(subject.bundle, threads=1))
     costs = {s.name: StepCost.of(subject.model.config, s.output_size(ONE_ROW.source_length)) for s in systems}
     p50, p95, floors = measure_steps(systems, costs, arguments.rounds, arguments.steps, language)
     sentences = {

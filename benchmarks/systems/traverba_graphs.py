@@ -13,8 +13,8 @@ from traverba.decoding.model import DecoderStep
 from traverba.graphs import CPU, policy_of
 from traverba.loading import load_model
 
-WHOLE = ", whole vocabulary"
-"""Behind the name of a variant that has a shortlist and does without."""
+WHOLE, LISTED = ", whole vocabulary", ", shortlist"
+"""Behind the name of a variant that chooses in the other way than its bundle does by default."""
 
 
 class Traverba:
@@ -32,12 +32,16 @@ class Traverba:
     @property
     def precision(self) -> str:
         """What the graphs compute in."""
-        return self.name.removeprefix("traverba ").removesuffix(WHOLE)
+        return self.name.removeprefix("traverba ").partition(",")[0]
 
     def whole(self) -> Traverba:
         """The same without a shortlist."""
-        name = f"{self.name}{WHOLE}" if self.narrow else self.name
-        return Traverba(name, self.model, self.special, shortlist=False)
+        return self.other() if self.narrow else self
+
+    def other(self) -> Traverba:
+        """The same with a shortlist if this has none, without if it has; only of a model with one."""
+        name = f"{self.name}{WHOLE if self.narrow else LISTED}"
+        return Traverba(name, self.model, self.special, shortlist=not self.narrow)
 
     def output_size(self, source_length: int) -> int:
         """Tokens that a row chooses among."""
@@ -77,15 +81,25 @@ def language_token(manifest: Manifest) -> int:
     return min(manifest.target_tokens.values())
 
 
+def both_ways(variants: Sequence[Traverba]) -> list[Traverba]:
+    """As a user gets them first; then those of models with a shortlist in the other way."""
+    return [*variants, *(variant.other() for variant in variants if variant.model.shortlist is not None)]
+
+
 def load_variants(path: Path, threads: int, precisions: Sequence[str] = ()) -> list[Traverba]:
-    """The variants of the bundle at ``path`` that are for the CPU, or those of the named precisions."""
+    """The variants of the bundle at ``path`` that are for the CPU, or those of the named precisions.
+
+    Each chooses among a shortlist if that is the bundle's default.
+    """
     precisions = precisions or policy_of(CPU).precisions
     with open_bundle(path) as bundle:
+        shortlist = bundle.manifest.decoding.get("shortlist") is not False
         return [
             Traverba(
                 f"traverba {variant.precision}",
                 load_model(bundle, (CPU,), variant.precision, threads)[0],
                 special_ids(bundle.manifest),
+                shortlist=shortlist,
             )
             for variant in bundle.manifest.variants
             if variant.precision in precisions

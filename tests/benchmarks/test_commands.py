@@ -19,7 +19,7 @@ from benchmarks.stopwatch import share_outside
 from benchmarks.subjects import find_subject
 from benchmarks.systems import Workload
 from benchmarks.systems.pytorch import PyTorch
-from benchmarks.systems.traverba_graphs import load_variants, special_ids
+from benchmarks.systems.traverba_graphs import both_ways, load_variants, special_ids
 from traverba.bundle import open_bundle
 
 TINY = Path(__file__).parents[1] / "data" / "tiny.traverba"
@@ -41,6 +41,17 @@ def test_pytorch_and_the_graphs_find_the_same_tokens(batch: int, beam_size: int,
     sources = Workload("any", batch, beam_size, source_length=7).sources(subject.manifest.vocab_size)
     assert subject.same_weights
     assert ours.translate(sources, 9, beam_size) == theirs.translate(sources, 9, beam_size)
+
+
+@pytest.mark.parametrize(("default", "other"), [(True, "whole vocabulary"), (False, "shortlist")])
+def test_a_model_is_judged_as_its_bundle_runs_by_default(default: bool, other: str, tmp_path: Path) -> None:
+    manifest = find_subject("tiny", None, tmp_path).bundle / "manifest.json"
+    changed = json.loads(manifest.read_text(encoding="utf-8")) | {"decoding": {"shortlist": default}}
+    manifest.write_text(json.dumps(changed), encoding="utf-8")
+    first, second = both_ways(load_variants(manifest.parent, threads=1, precisions=["int8"]))
+    assert (first.name, first.narrow) == ("traverba int8", default)
+    assert (second.name, second.narrow) == (f"traverba int8, {other}", not default)
+    assert first.precision == second.precision == "int8"
 
 
 def test_compare_measures_all_systems_on_random_weights(tmp_path: Path) -> None:
