@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import shutil
 import tempfile
@@ -163,6 +164,19 @@ def update_manifest(folder: Path, change: Callable[[Manifest], Manifest]) -> Non
         (partial / MANIFEST_FILE).unlink()
         (partial / MODEL_CARD_FILE).write_text(model_card(manifest), encoding="utf-8")
         write_manifest(partial, manifest)
+
+
+def record_scores(folder: Path, scores: Sequence[Score]) -> None:
+    """Put ``scores`` into a bundle's manifest and model card; they replace older ones of the same tests."""
+
+    def test(score: Score) -> tuple[str | None, ...]:
+        return score.source, score.target, score.test_set, score.metric, score.settings
+
+    def recorded(manifest: Manifest) -> Manifest:
+        latest = {test(score): score for score in (*manifest.scores, *scores)}
+        return dataclasses.replace(manifest, scores=tuple(latest.values()))
+
+    update_manifest(folder, recorded)
 
 
 @dataclass(frozen=True)

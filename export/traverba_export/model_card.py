@@ -113,18 +113,19 @@ def untrained_table(pairs: Sequence[UntrainedPair]) -> str:
 def _scores(scores: Sequence[Score]) -> str:
     if not scores:
         return "None were measured."
-    rows = [
+    metrics = list(dict.fromkeys(score.metric for score in scores))
+    found: dict[tuple[str, str, str], dict[str, str]] = {}
+    for s in scores:
+        test = (f"{s.source} → {s.target}", s.test_set, s.settings or "")
+        found.setdefault(test, {})[s.metric] = f"{s.value:.1f}"
+    rows = [(*test, *(values.get(metric, "") for metric in metrics)) for test, values in found.items()]
+    signatures = dict.fromkeys((s.metric, s.signature) for s in scores if s.signature)
+    return "\n\n".join(
         (
-            f"{s.source} → {s.target}",
-            s.test_set,
-            s.metric,
-            f"{s.value:.1f}",
-            s.settings or "",
-            s.signature or "",
+            _table(("direction", "test set", "search", *metrics), rows),
+            *(f"{metric}: `{signature}`" for metric, signature in signatures),
         )
-        for s in scores
-    ]
-    return _table(("direction", "test set", "metric", "score", "search", "signature"), rows)
+    )
 
 
 def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

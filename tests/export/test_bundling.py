@@ -11,7 +11,7 @@ import torch
 
 from traverba.bundle import Direction, Score, TrainingData, Variant, open_bundle
 from traverba_export import bundling
-from traverba_export.bundling import export_bundle, load_scores
+from traverba_export.bundling import export_bundle, load_scores, record_scores
 from traverba_export.corpora.reading import CorpusSpec
 from traverba_export.model import PRESETS, EncoderDecoder
 from traverba_export.recipe import Recipe, RecipeError
@@ -219,3 +219,17 @@ def test_a_table_of_both_graphs_lies_once_on_disk(
     assert sizes["shared.fp32.weights"] == 2 * table_size  # float16
     with open_bundle(tmp_path / "made", verify_hashes=True) as bundle:
         assert "shared.fp32.weights" in {entry.path for entry in bundle.manifest.files}
+
+
+def test_recorded_scores_replace_those_of_the_same_test_and_keep_the_rest(
+    tmp_path: Path, weights: Path, vocabulary: Path, recipe: Recipe
+) -> None:
+    folder = tmp_path / "made"
+    export_bundle(weights, vocabulary, recipe, folder, sentences=SENTENCES)
+    greedy = Score("qaa", "qab", "held-out", "BLEU", 30.0, "signature", "greedy, int8")
+    record_scores(folder, [greedy, replace(greedy, settings="beam 5, int8", value=31.0)])
+    record_scores(folder, [replace(greedy, value=32.5)])
+    with open_bundle(folder, verify_hashes=True) as bundle:
+        assert [s.value for s in bundle.manifest.scores] == [31.26, 52.5, 32.5, 31.0]
+    card = (folder / "README.md").read_text(encoding="utf-8")
+    assert "| qaa → qab | held-out | greedy, int8 | 32.5 |" in card

@@ -34,7 +34,16 @@ def test_what_int8_costs_is_a_table_of_tests_made_in_both_precisions() -> None:
     )
     card = model_card(manifest(scores=scores))
     assert "| en → fr | held-out | BLEU | beam 5 | 30.75 | 30.50 | -0.25 |" in card
-    assert card.count("| held-out | chrF |") == 1  # among the scores, not among the costs
+    assert "| held-out | chrF |" not in card
+
+
+def test_scores_are_a_row_for_each_search_and_a_signature_for_each_metric() -> None:
+    scores = (score(30.5, "greedy"), score(52.5, "greedy", metric="chrF"), score(31.0, "beam 5"))
+    card = model_card(manifest(scores=scores))
+    assert "| direction | test set | search | BLEU | chrF |" in card
+    assert "| en → fr | held-out | greedy | 30.5 | 52.5 |" in card
+    assert "| en → fr | held-out | beam 5 | 31.0 |  |" in card
+    assert card.count("BLEU: `signature`") == card.count("chrF: `signature`") == 1
 
 
 def test_without_both_precisions_there_is_no_such_table() -> None:

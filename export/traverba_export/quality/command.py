@@ -10,7 +10,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from traverba_export.recipe import find_recipe
+from traverba_export.recipe import RecipeError, find_recipe
 
 if TYPE_CHECKING:
     from traverba import Translator
@@ -40,6 +40,9 @@ def add_evaluate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     evaluate.add_argument("--json", type=Path, help="write the scores (or the pass rates) here")
     evaluate.add_argument(
         "--report", type=Path, help="write REPORT.md and REPORT.json, with versions, date and command"
+    )
+    evaluate.add_argument(
+        "--record", action="store_true", help="put the scores into the bundle's manifest and model card"
     )
     evaluate.set_defaults(command=_challenge_or_score)
 
@@ -73,9 +76,14 @@ def _challenge_or_score(arguments: argparse.Namespace) -> int:
 
 def _score(arguments: argparse.Namespace) -> int:
     from traverba import load_translator
+    from traverba.bundle import find_bundle
+    from traverba_export.bundling import record_scores
     from traverba_export.quality.evaluation import markdown_table
     from traverba_export.quality.report import origin, write_json, write_report
 
+    folder = find_bundle(arguments.bundle)
+    if arguments.record and not folder.is_dir():
+        raise RecipeError(f"{folder} is one file; --record needs a bundle's folder")
     results: list[Scored] = []
     for precision in arguments.precision or [None]:
         with load_translator(arguments.bundle, precision=precision) as translator:
@@ -86,11 +94,14 @@ def _score(arguments: argparse.Namespace) -> int:
     made = origin(arguments.bundle, _command_line(arguments))
     table = markdown_table(results)
     print(table)
-    scores = [asdict(score) for r in results for score in (r.bleu, r.chrf)]
+    scores = [score for r in results for score in (r.bleu, r.chrf)]
+    figures = [asdict(score) for score in scores]
     if arguments.json:
-        write_json(arguments.json, scores)
+        write_json(arguments.json, figures)
     if arguments.report:
-        write_report(arguments.report, made, table, {"scores": scores, "language": _language(results)})
+        write_report(arguments.report, made, table, {"scores": figures, "language": _language(results)})
+    if arguments.record:
+        record_scores(folder, scores)
     return 0
 
 
@@ -163,8 +174,7 @@ def _command_line(arguments: argparse.Namespace) -> str:
     for flag in ("direction", "test_set", "beam", "precision"):
         for value in getattr(arguments, flag) or ():
             words += [f"--{flag.replace('_', '-')}", str(value)]
-    if arguments.zero_shot:
-        words.append("--zero-shot")
+    words += [f"--{flag.replace('_', '-')}" for flag in ("zero_shot", "record") if getattr(arguments, flag)]
     if arguments.report:
         words += ["--report", arguments.report.name]
     return shlex.join(words)

@@ -109,6 +109,12 @@ def test_a_report_says_where_its_figures_come_from(tmp_path: Path) -> None:
     assert not list(tmp_path.glob("*.partial"))
 
 
+def test_scores_are_recorded_in_a_folder_only(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    archive = str(DATA / "tiny.traverba")
+    assert main(["evaluate", archive, "--data", str(tmp_path), "--record"]) == 2
+    assert "--record needs a bundle's folder" in capsys.readouterr().err
+
+
 def test_the_challenge_counts_the_directions_a_bundle_lacks(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
