@@ -32,6 +32,8 @@ class TrainingOptions:
     learning_rate: float = 1e-3
     weight_decay: float = 0.0
     label_smoothing: float = 0.1
+    sampled_vocabulary: int = 0
+    """Tokens that compete in the loss of a step: those of its batch and a sample of the rest; 0: all."""
     clip_norm: float = 1.0
     """Gradients are scaled down to this global norm (Pascanu et al. 2013)."""
     precision: str = "bf16"

@@ -15,6 +15,7 @@ from traverba_export.corpora.mixing import with_weights
 from traverba_export.model import build_network, count_parameters
 from traverba_export.recipe import Recipe
 from traverba_export.subwords import PAD
+from traverba_export.training.candidates import draw_candidates, sampled_output_loss
 from traverba_export.training.checkpoints import (
     FINAL,
     Progress,
@@ -48,7 +49,11 @@ class Trainer:
         torch.manual_seed(recipe.seed)
         self.model = build_network(recipe.model).to(self.device)
         self.optimiser = torch.optim.AdamW(
-            self.model.parameters(), betas=(0.9, 0.98), eps=1e-8, weight_decay=self.options.weight_decay
+            self.model.parameters(),
+            betas=(0.9, 0.98),
+            eps=1e-8,
+            weight_decay=self.options.weight_decay,
+            fused=True,  # a quarter of the time of one operation after another
         )
         self.scaler = torch.amp.GradScaler(self.device.type, enabled=self.options.precision == "fp16")
         self.progress = restore_checkpoint(out_dir, self.model, self.optimiser, self.scaler)
@@ -141,15 +146,17 @@ class Trainer:
         with torch.autocast(self.device.type, narrow, enabled=self.options.precision != "fp32"):
             hidden = self.model(src_ids, src_lengths, prev_ids)
             real = next_ids != PAD
-            output = self.model.output
-            total = output_loss(
-                hidden[real],
-                output.weight,
-                output.bias,
-                next_ids[real],
-                smoothing=self.options.label_smoothing,
-            )
+            total = self._output_loss(hidden[real], next_ids[real])
         return total / batch.target_tokens
+
+    def _output_loss(self, hidden: Tensor, targets: Tensor) -> Tensor:
+        """Loss summed over the rows of ``hidden`` (N, H), against all tokens or a sample of them."""
+        weight, bias, size = self.model.output.weight, self.model.output.bias, self.options.sampled_vocabulary
+        smoothing = self.options.label_smoothing
+        if not size:
+            return output_loss(hidden, weight, bias, targets, smoothing=smoothing)
+        candidates = draw_candidates(targets, len(bias), size)
+        return sampled_output_loss(hidden, weight, bias, targets, candidates, smoothing=smoothing)
 
     def _record(self, train_loss: float, tokens_per_second: float) -> None:
         """Journal, evaluation and checkpoint, each when it is due."""
