@@ -34,9 +34,7 @@ def exact(tensors: tuple[Tensor, Tensor, Tensor], targets: Tensor, smoothing: fl
     st.integers(4, 2 * V),
 )
 @settings(max_examples=200, deadline=None)
-def test_candidates_are_the_batch_s_own_and_others_that_stand_for_the_rest(
-    ids: list[int], size: int
-) -> None:
+def test_candidates_are_the_batch_s_own_and_others_that_stand_for_the_rest(ids: list[int], size: int) -> None:
     candidates = draw_candidates(torch.tensor(ids), V, size)
     found = candidates.ids.tolist()
     assert len(set(found)) == len(found) <= max(size, len(set(ids)) + size // 4)

@@ -67,6 +67,4 @@ def sampled_output_loss(
         smoothing=smoothing,
         spread=spread,
     )
-    return (
-        loss + smoothing * len(targets) * (spread * raised).sum()
-    )  # as the logits were
+    return loss + smoothing * len(targets) * (spread * raised).sum()  # as the logits were
