@@ -56,3 +56,13 @@ def test_the_shortlist_is_described_with_what_it_costs() -> None:
     assert "on by default" in card
     assert "| en → fr | 98.1 % | -0.04 |" in card
     assert "off by default" in model_card(manifest(shortlist=report, decoding={"shortlist": False}))
+
+
+def test_news_stands_beside_what_peers_publish() -> None:
+    news = [
+        Score("en", "fr", "NTREX-128", "BLEU", value, "signature", settings)
+        for value, settings in ((9.75, "greedy, int8"), (11.3, "beam 5, int8"))
+    ]
+    card = model_card(manifest(scores=news))
+    assert "| en → fr | 11.3 | 42.7 | 47.8 | 48.7 |" in card
+    assert "The far mark" not in model_card(manifest(scores=(score(30.5, "greedy"),)))

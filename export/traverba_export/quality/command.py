@@ -15,6 +15,7 @@ from traverba_export.recipe import RecipeError, find_recipe
 if TYPE_CHECKING:
     from traverba import Translator
     from traverba_export.quality.evaluation import Scored
+    from traverba_export.quality.test_sets import TestSet
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +37,11 @@ def add_evaluate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "--zero-shot",
         action="store_true",
         help="also the pairs that were not trained, straight and via English",
+    )
+    evaluate.add_argument(
+        "--lookup",
+        metavar="RECIPE",
+        help="also a dictionary of this recipe's corpora, word for word: what the network has to beat",
     )
     evaluate.add_argument("--json", type=Path, help="write the scores (or the pass rates) here")
     evaluate.add_argument(
@@ -75,7 +81,6 @@ def _challenge_or_score(arguments: argparse.Namespace) -> int:
 
 
 def _score(arguments: argparse.Namespace) -> int:
-    from traverba import load_translator
     from traverba.bundle import find_bundle
     from traverba_export.bundling import record_scores
     from traverba_export.quality.evaluation import markdown_table
@@ -85,12 +90,10 @@ def _score(arguments: argparse.Namespace) -> int:
     if arguments.record and not folder.is_dir():
         raise RecipeError(f"{folder} is one file; --record needs a bundle's folder")
     results: list[Scored] = []
-    for precision in arguments.precision or [None]:
-        with load_translator(arguments.bundle, precision=precision) as translator:
-            for scored in _measure(translator, arguments):
-                where = (scored.test_set.direction, scored.test_set.name, scored.settings)
-                log.info("%s %s, %s: BLEU %.2f", *where, scored.bleu.value)
-                results.append(scored)
+    for scored in _all_results(arguments, folder):
+        where = (scored.test_set.direction, scored.test_set.name, scored.settings)
+        log.info("%s %s, %s: BLEU %.2f", *where, scored.bleu.value)
+        results.append(scored)
     made = origin(arguments.bundle, _command_line(arguments))
     table = markdown_table(results)
     print(table)
@@ -105,25 +108,53 @@ def _score(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _all_results(arguments: argparse.Namespace, folder: Path) -> Iterator[Scored]:
+    """Every precision in turn, then the dictionary."""
+    from traverba import load_translator
+
+    for precision in arguments.precision or [None]:
+        with load_translator(arguments.bundle, precision=precision) as translator:
+            yield from _measure(translator, arguments)
+    if arguments.lookup:
+        yield from _look_up(arguments, folder)
+
+
 def _measure(translator: Translator, arguments: argparse.Namespace) -> Iterator[Scored]:
     """The bundle's own directions, then the untrained ones if they are asked for."""
     from traverba_export.quality.evaluation import evaluate_bundle, evaluate_untrained, untrained_directions
     from traverba_export.quality.language import language_identifier
-    from traverba_export.quality.test_sets import find_test_sets
 
     identify = language_identifier(translator.info.languages)
-    wanted, beams = tuple(arguments.test_set or ("",)), arguments.beam or (1, 5)
-
-    def chosen(directions: list[str]) -> list[Any]:
-        asked = [d for d in directions if d in (arguments.direction or directions)]
-        found = [s for d in asked for s in find_test_sets(arguments.data, d)]
-        return [s for s in found if s.name.startswith(wanted)]
-
+    beams = arguments.beam or (1, 5)
     own = ["-".join(direction) for direction in translator.info.directions]
-    yield from evaluate_bundle(translator, chosen(own), beams, identify)
+    yield from evaluate_bundle(translator, _chosen_sets(arguments, own), beams, identify)
     if arguments.zero_shot:
-        others = chosen(untrained_directions(translator.info.directions))
+        others = _chosen_sets(arguments, untrained_directions(translator.info.directions))
         yield from evaluate_untrained(translator, others, beams, identify)
+
+
+def _look_up(arguments: argparse.Namespace, folder: Path) -> Iterator[Scored]:
+    """The lowest rung on the same test sets, with the bundle's own subwords."""
+    from traverba.bundle import open_bundle
+    from traverba_export.quality.language import language_identifier
+    from traverba_export.quality.word_for_word import score_lookup
+    from traverba_export.subwords import Subwords
+
+    recipe = find_recipe(arguments.lookup)
+    own = ["-".join(direction) for direction in recipe.directions]
+    with open_bundle(folder) as opened:
+        subwords = Subwords(opened.folder / "tokenizer.json")
+        identify = language_identifier(opened.manifest.languages)
+        yield from score_lookup(recipe, arguments.data, subwords, _chosen_sets(arguments, own), identify)
+
+
+def _chosen_sets(arguments: argparse.Namespace, directions: list[str]) -> list[TestSet]:
+    """Those of ``--data`` that are asked for."""
+    from traverba_export.quality.test_sets import find_test_sets
+
+    asked = [d for d in directions if d in (arguments.direction or directions)]
+    found = [s for d in asked for s in find_test_sets(arguments.data, d)]
+    return [s for s in found if s.name.startswith(tuple(arguments.test_set or ("",)))]
 
 
 def _language(results: list[Scored]) -> list[dict[str, Any]]:
@@ -174,6 +205,7 @@ def _command_line(arguments: argparse.Namespace) -> str:
     for flag in ("direction", "test_set", "beam", "precision"):
         for value in getattr(arguments, flag) or ():
             words += [f"--{flag.replace('_', '-')}", str(value)]
+    words += ["--lookup", Path(arguments.lookup).stem] if arguments.lookup else []
     words += [f"--{flag.replace('_', '-')}" for flag in ("zero_shot", "record") if getattr(arguments, flag)]
     if arguments.report:
         words += ["--report", arguments.report.name]

@@ -45,7 +45,7 @@ def evaluate_bundle(
         source, target = split_direction(test_set.direction)
         for beam_size in beam_sizes:
             texts = _translate(translator, test_set.sources, source, target, beam_size)
-            yield _score(test_set, texts, _settings(translator, beam_size), identify)
+            yield score_output(test_set, texts, _settings(translator, beam_size), identify)
 
 
 def evaluate_untrained(
@@ -60,9 +60,9 @@ def evaluate_untrained(
         for beam_size in beam_sizes:
             settings = _settings(translator, beam_size)
             straight = _translate(translator, test_set.sources, source, target, beam_size, via="none")
-            yield _score(test_set, straight, f"{settings}, zero-shot", identify)
+            yield score_output(test_set, straight, f"{settings}, zero-shot", identify)
             around = _translate(translator, test_set.sources, source, target, beam_size, via=PIVOT)
-            yield _score(test_set, around, f"{settings}, via {PIVOT}", identify)
+            yield score_output(test_set, around, f"{settings}, via {PIVOT}", identify)
 
 
 def untrained_directions(directions: Sequence[tuple[str, str]]) -> list[str]:
@@ -85,7 +85,10 @@ def _translate(
     return [answer.text for answer in answers]
 
 
-def _score(test_set: TestSet, hypotheses: list[str], settings: str, identify: Identify | None) -> Scored:
+def score_output(
+    test_set: TestSet, hypotheses: list[str], settings: str, identify: Identify | None
+) -> Scored:
+    """BLEU, chrF and the share in the right language of ``hypotheses``, one for each source."""
     source, target = split_direction(test_set.direction)
     scores = score_texts(test_set.direction, hypotheses, test_set.references)
     figures = (("BLEU", scores.bleu, scores.bleu_signature), ("chrF", scores.chrf, scores.chrf_signature))

@@ -1,0 +1,77 @@
+"""The dictionary beside a bundle: what word for word makes of the same test sets."""
+
+from __future__ import annotations
+
+import lzma
+import random
+from pathlib import Path
+
+import pytest
+
+from traverba_export.cli import main
+from traverba_export.quality.test_sets import TestSet
+from traverba_export.quality.word_for_word import SETTINGS, score_lookup
+from traverba_export.recipe import load_recipe
+from traverba_export.subwords import train_subwords
+
+NUMBERS = {
+    "one": "un",
+    "two": "deux",
+    "three": "trois",
+    "four": "quatre",
+    "five": "cinq",
+    "six": "six",
+    "seven": "sept",
+    "eight": "huit",
+}
+RECIPE = """
+name = "numbers"
+seed = 1
+vocab_size = 400
+dev = []
+[model]
+preset = "tiny"
+[[corpus]]
+path = "numbers.tsv"
+languages = ["en", "fr"]
+directions = { en-fr = 1.0 }
+"""
+
+
+def counted(words: list[str]) -> tuple[str, str]:
+    return " ".join(words), " ".join(NUMBERS[word] for word in words)
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """A corpus of numbers in the same order in both languages, and a recipe of it."""
+    draw = random.Random(1)
+    pairs = [counted(draw.choices(list(NUMBERS), k=draw.randint(2, 6))) for _ in range(300)]
+    (tmp_path / "numbers.tsv").write_text("".join(f"{a}\t{b}\n" for a, b in pairs), encoding="utf-8")
+    (tmp_path / "numbers.toml").write_text(RECIPE, encoding="utf-8")
+    return tmp_path
+
+
+def test_words_in_the_same_order_are_looked_up_without_a_mistake(data: Path) -> None:
+    lines = (data / "numbers.tsv").read_text(encoding="utf-8").replace("\t", "\n").splitlines()
+    subwords = train_subwords(lines, ("en", "fr"), 400, data / "tokenizer.json")
+    source, reference = counted(["eight", "one", "seven", "four", "two", "two"])
+    same = TestSet("same order", "en-fr", [source], [reference])
+    turned = TestSet("other order", "en-fr", [source], [" ".join(reversed(reference.split()))])
+    untrained = TestSet("untrained", "fr-en", [reference], [source])
+    recipe = load_recipe(data / "numbers.toml")
+    scored = list(score_lookup(recipe, data, subwords, [same, turned, untrained]))
+    assert [s.test_set.name for s in scored] == ["same order", "other order"]
+    assert scored[0].hypotheses == scored[1].hypotheses == [reference]
+    assert scored[0].bleu.value == pytest.approx(100) and scored[0].bleu.value > scored[1].bleu.value
+    assert scored[0].settings == SETTINGS
+
+
+def test_evaluate_has_a_row_of_the_dictionary(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (data / "tatoeba").mkdir()
+    with lzma.open(data / "tatoeba" / "en-fr.test.tsv.xz", "wt", encoding="utf-8") as stream:
+        stream.write("one two three\tun deux trois\n")
+    command = ["evaluate", "everyday", "--data", str(data), "--direction", "en-fr", "--beam", "1"]
+    assert main([*command, "--lookup", str(data / "numbers.toml")]) == 0
+    table = capsys.readouterr().out
+    assert f"| en-fr | tatoeba test | {SETTINGS} |" in table and "| en-fr | tatoeba test | greedy," in table
