@@ -1,4 +1,4 @@
-"""README and docs keep their word: what their blocks show is what running them prints.
+"""README, docs and models keep their word: what their blocks show is what running them prints.
 
     python tests/packaging/pages.py [--update] [PAGE ...]
 
@@ -26,7 +26,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-PAGES = [ROOT / "README.md", *sorted(ROOT.glob("docs/**/*.md"))]
+PAGES = [ROOT / "README.md", *sorted(ROOT.glob("docs/**/*.md")), *sorted(ROOT.glob("models/*.md"))]
 WIDEST = 110
 """Columns up to which an output stands behind its ``print``."""
 
