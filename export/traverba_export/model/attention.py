@@ -8,6 +8,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from traverba_export.model.additive_scores import additive_scores
 from traverba_export.model.config import ModelConfig
 
 PADDING_BIAS = -1.0e9
@@ -45,10 +46,13 @@ class Attention(nn.Module):
 
     def forward(self, queries: Tensor, memory: Tensor, keys: Tensor, bias: Tensor) -> tuple[Tensor, Tensor]:
         """``queries`` (B, T, H), ``bias`` (B, S) -> contexts (B, T, M) and weights (B, T, S)."""
-        if self.kind == "additive":
-            mixed = torch.tanh(self.query(queries)[:, :, None] + keys[:, None])  # (B, T, S, A)
-            scores = mixed @ self.score_vector().to(mixed.dtype)
-        else:
-            scores = queries @ keys.transpose(1, 2)
+        scores = self._additive(queries, keys) if self.kind == "additive" else queries @ keys.transpose(1, 2)
         weights = torch.softmax(scores.float() + bias[:, None], dim=-1)
         return weights.to(memory.dtype) @ memory, weights
+
+    def _additive(self, queries: Tensor, keys: Tensor) -> Tensor:
+        queries, vector = self.query(queries), self.score_vector()
+        if torch.is_grad_enabled():
+            return additive_scores(queries, keys, vector)
+        mixed = torch.tanh(queries[:, :, None] + keys[:, None])  # (B, T, S, A)
+        return mixed @ vector.to(mixed.dtype)

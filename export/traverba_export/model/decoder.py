@@ -52,8 +52,7 @@ class Decoder(nn.Module):
             inputs = self.dropout(hidden)
             if context is not None:
                 inputs = torch.cat((inputs, context), dim=-1)
-            output, states = self._run(cell, inputs, layer_states[layer])
-            layer_states[layer] = states[:, -1]
+            output, layer_states[layer] = self._run(cell, inputs, layer_states[layer])
             residual = self.config.residual_from is not None and layer >= self.config.residual_from
             hidden = hidden + output if residual else output
         return hidden, torch.cat(layer_states, dim=-1), weights
@@ -63,13 +62,13 @@ class Decoder(nn.Module):
     ) -> tuple[Tensor, Tensor | None, Tensor, Tensor]:
         """The bottom layer and the attention it asks for: hidden, context, weights, new state."""
         if self.attention is None:
-            hidden, states = self._run(self.bottom, inputs, state)
+            hidden, final = self._run(self.bottom, inputs, state)
             weights = memory.bias.new_zeros(*inputs.shape[:2], memory.bias.shape[1])
-            return hidden, None, weights, states[:, -1]
+            return hidden, None, weights, final
         if self.config.attention_query == "current":
-            hidden, states = self._run(self.bottom, inputs, state)
+            hidden, final = self._run(self.bottom, inputs, state)
             context, weights = self.attention(hidden, memory.values, memory.keys, memory.bias)
-            return hidden, context, weights, states[:, -1]
+            return hidden, context, weights, final
         return self._bottom_with_previous_context(inputs, state, memory)
 
     def _bottom_with_previous_context(
@@ -82,8 +81,7 @@ class Decoder(nn.Module):
         mask = self._mask(self.bottom, state)
         for embedded in inputs.split(1, dim=1):  # (B, 1, E)
             context, weight = self.attention(state[:, None, :size], memory.values, memory.keys, memory.bias)
-            hidden, states = run_layer(self.bottom, torch.cat((embedded, context), dim=-1), state, mask)
-            state = states[:, -1]
+            hidden, state = run_layer(self.bottom, torch.cat((embedded, context), dim=-1), state, mask)
             hiddens.append(hidden)
             contexts.append(context)
             weights.append(weight)

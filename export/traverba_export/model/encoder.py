@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from traverba_export.model.cells import CELLS, Cell
 from traverba_export.model.config import ModelConfig
 from traverba_export.model.dropout import input_dropout, recurrent_mask
-from traverba_export.model.layers import reverse_sequences, run_layer, state_at
+from traverba_export.model.layers import reverse_sequences, run_layer
 
 
 class Encoder(nn.Module):
@@ -36,25 +36,23 @@ class Encoder(nn.Module):
         hidden, final = self._bottom(self.dropout(embedded), lengths)
         finals = [final]
         for layer, cell in enumerate(cast("Iterable[Cell]", self.upper), start=1):
-            output, states = self._run(cell, self.dropout(hidden))
-            finals.append(state_at(states, lengths))
+            output, final = self._run(cell, self.dropout(hidden), lengths)
+            finals.append(final)
             residual = self.config.residual_from is not None and layer >= self.config.residual_from
             hidden = hidden + output if residual and hidden.shape == output.shape else output
         return hidden, finals
 
     def _bottom(self, inputs: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
-        output, states = self._run(self.forward_cell, inputs)
-        final = state_at(states, lengths)
+        output, final = self._run(self.forward_cell, inputs, lengths)
         if self.backward_cell is None:
             return output, final
         mirrored = reverse_sequences(inputs, lengths)
-        back, states = self._run(self.backward_cell, mirrored)
-        back = reverse_sequences(back, lengths)
-        final = final + state_at(states, lengths)
+        back, back_final = self._run(self.backward_cell, mirrored, lengths)
+        back, final = reverse_sequences(back, lengths), final + back_final
         merged = output + back if self.config.merge == "sum" else torch.cat((output, back), dim=-1)
         return merged, final
 
-    def _run(self, cell: Cell, inputs: Tensor) -> tuple[Tensor, Tensor]:
+    def _run(self, cell: Cell, inputs: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
         state = inputs.new_zeros(inputs.shape[0], cell.state_size)
         mask = recurrent_mask(cell, state, self.config.recurrent_dropout, training=self.training)
-        return run_layer(cell, inputs, state, mask)
+        return run_layer(cell, inputs, state, mask, lengths)

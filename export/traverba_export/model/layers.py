@@ -5,24 +5,43 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from traverba_export.model.cells import Cell
+from traverba_export.model.cells import Cell, LstmCell
+from traverba_export.model.lstm_sequence import lstm_sequence
 
 
-def run_layer(cell: Cell, inputs: Tensor, state: Tensor, mask: Tensor | None = None) -> tuple[Tensor, Tensor]:
+def run_layer(
+    cell: Cell, inputs: Tensor, state: Tensor, mask: Tensor | None = None, lengths: Tensor | None = None
+) -> tuple[Tensor, Tensor]:
     """Run ``inputs`` (B, T, I) from ``state`` (B, Ws); a step reads its last state times ``mask`` (B, Ws).
 
-    Returns the hidden states (B, T, H) and every whole state (B, T, Ws).
+    Returns the hidden states (B, T, H) and the state (B, Ws) after each row's ``lengths`` (B,) tokens,
+    all of them unless told otherwise.
     """
+    if lengths is None:
+        lengths = torch.full((inputs.shape[0],), inputs.shape[1], device=inputs.device)
+    if isinstance(cell, LstmCell) and torch.is_grad_enabled():
+        return _run_lstm(cell, inputs, state, mask, lengths)
     steps = []
     for projected in cell.input(inputs).unbind(dim=1):
         state = cell(projected, state if mask is None else state * mask)
         steps.append(state)
     states = torch.stack(steps, dim=1)
-    return states[..., : cell.hidden_size], states
+    return states[..., : cell.hidden_size], state_at(states, lengths)
+
+
+def _run_lstm(
+    cell: LstmCell, inputs: Tensor, state: Tensor, mask: Tensor | None, lengths: Tensor
+) -> tuple[Tensor, Tensor]:
+    projected = cell.input(inputs.transpose(0, 1))  # (T, B, 4H)
+    seen = None if mask is None else mask[:, : cell.hidden_size]
+    hidden, memory = (
+        values.transpose(0, 1) for values in lstm_sequence(projected, cell.recurrent.weight, state, seen)
+    )
+    return hidden, torch.cat((state_at(hidden, lengths), state_at(memory, lengths)), dim=-1)
 
 
 def state_at(states: Tensor, lengths: Tensor) -> Tensor:
-    """The state after the last real token: ``states`` (B, T, Ws), ``lengths`` (B,) -> (B, Ws)."""
+    """What follows the last real token: ``states`` (B, T, D), ``lengths`` (B,) -> (B, D)."""
     return states[torch.arange(states.shape[0], device=states.device), lengths - 1]
 
 
