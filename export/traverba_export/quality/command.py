@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 from traverba_export.recipe import RecipeError, find_recipe
 
 if TYPE_CHECKING:
-    from traverba import Translator
-    from traverba_export.quality.evaluation import Scored
+    from traverba_export.quality.evaluation import Scored, Task
+    from traverba_export.quality.ledger import Ledger
     from traverba_export.quality.test_sets import TestSet
 
 log = logging.getLogger(__name__)
@@ -45,7 +45,9 @@ def add_evaluate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     evaluate.add_argument("--json", type=Path, help="write the scores (or the pass rates) here")
     evaluate.add_argument(
-        "--report", type=Path, help="write REPORT.md and REPORT.json, with versions, date and command"
+        "--report",
+        type=Path,
+        help="write REPORT.md and REPORT.json, with versions and command; stopped, the same command goes on",
     )
     evaluate.add_argument(
         "--record", action="store_true", help="put the scores into the bundle's manifest and model card"
@@ -84,19 +86,16 @@ def _score(arguments: argparse.Namespace) -> int:
     from traverba.bundle import find_bundle
     from traverba_export.bundling import record_scores
     from traverba_export.quality.evaluation import markdown_table
+    from traverba_export.quality.ledger import Ledger
     from traverba_export.quality.report import origin, write_json, write_report
 
     folder = find_bundle(arguments.bundle)
     if arguments.record and not folder.is_dir():
         raise RecipeError(f"{folder} is one file; --record needs a bundle's folder")
-    results: list[Scored] = []
-    for scored in _all_results(arguments, folder):
-        where = (scored.test_set.direction, scored.test_set.name, scored.settings)
-        log.info("%s %s, %s: BLEU %.2f", *where, scored.bleu.value)
-        results.append(scored)
     made = origin(arguments.bundle, _command_line(arguments))
+    ledger = Ledger(arguments.report, made) if arguments.report else None
+    results = list(_all_results(arguments, folder, ledger))
     table = markdown_table(results)
-    print(table)
     scores = [score for r in results for score in (r.bleu, r.chrf)]
     figures = [asdict(score) for score in scores]
     if arguments.json:
@@ -105,47 +104,59 @@ def _score(arguments: argparse.Namespace) -> int:
         write_report(arguments.report, made, table, {"scores": figures, "language": _language(results)})
     if arguments.record:
         record_scores(folder, scores)
+    if ledger:
+        ledger.close()
+    print(table)
     return 0
 
 
-def _all_results(arguments: argparse.Namespace, folder: Path) -> Iterator[Scored]:
-    """Every precision in turn, then the dictionary."""
-    from traverba import load_translator
+def _all_results(arguments: argparse.Namespace, folder: Path, ledger: Ledger | None) -> Iterator[Scored]:
+    """Every task's figures; those a stopped run has left are taken as they are."""
+    from traverba.bundle import open_bundle
+    from traverba_export.quality.evaluation import perform
+    from traverba_export.quality.language import language_identifier
 
+    with open_bundle(folder) as opened:
+        identify = language_identifier(opened.manifest.languages)
+
+    def measure(task: Task) -> Scored:
+        return perform(task, identify)
+
+    for task in _all_tasks(arguments, folder):
+        scored = ledger.score(task, measure) if ledger else measure(task)
+        where = (scored.test_set.direction, scored.test_set.name, scored.settings)
+        log.info("%s %s, %s: BLEU %.2f", *where, scored.bleu.value)
+        yield scored
+
+
+def _all_tasks(arguments: argparse.Namespace, folder: Path) -> Iterator[Task]:
+    """Every precision in turn, the bundle's own directions before the untrained ones; then the dictionary."""
+    from traverba import load_translator
+    from traverba_export.quality.evaluation import bundle_tasks, untrained_directions, untrained_tasks
+
+    beams = arguments.beam or (1, 5)
     for precision in arguments.precision or [None]:
         with load_translator(arguments.bundle, precision=precision) as translator:
-            yield from _measure(translator, arguments)
+            own = ["-".join(direction) for direction in translator.info.directions]
+            yield from bundle_tasks(translator, _chosen_sets(arguments, own), beams)
+            if arguments.zero_shot:
+                others = _chosen_sets(arguments, untrained_directions(translator.info.directions))
+                yield from untrained_tasks(translator, others, beams)
     if arguments.lookup:
-        yield from _look_up(arguments, folder)
+        yield from _lookup_tasks(arguments, folder)
 
 
-def _measure(translator: Translator, arguments: argparse.Namespace) -> Iterator[Scored]:
-    """The bundle's own directions, then the untrained ones if they are asked for."""
-    from traverba_export.quality.evaluation import evaluate_bundle, evaluate_untrained, untrained_directions
-    from traverba_export.quality.language import language_identifier
-
-    identify = language_identifier(translator.info.languages)
-    beams = arguments.beam or (1, 5)
-    own = ["-".join(direction) for direction in translator.info.directions]
-    yield from evaluate_bundle(translator, _chosen_sets(arguments, own), beams, identify)
-    if arguments.zero_shot:
-        others = _chosen_sets(arguments, untrained_directions(translator.info.directions))
-        yield from evaluate_untrained(translator, others, beams, identify)
-
-
-def _look_up(arguments: argparse.Namespace, folder: Path) -> Iterator[Scored]:
+def _lookup_tasks(arguments: argparse.Namespace, folder: Path) -> Iterator[Task]:
     """The lowest rung on the same test sets, with the bundle's own subwords."""
     from traverba.bundle import open_bundle
-    from traverba_export.quality.language import language_identifier
-    from traverba_export.quality.word_for_word import score_lookup
+    from traverba_export.quality.word_for_word import Lookup
     from traverba_export.subwords import Subwords
 
     recipe = find_recipe(arguments.lookup)
     own = ["-".join(direction) for direction in recipe.directions]
     with open_bundle(folder) as opened:
-        subwords = Subwords(opened.folder / "tokenizer.json")
-        identify = language_identifier(opened.manifest.languages)
-        yield from score_lookup(recipe, arguments.data, subwords, _chosen_sets(arguments, own), identify)
+        lookup = Lookup(recipe, arguments.data, Subwords(opened.folder / "tokenizer.json"))
+        yield from lookup.tasks(_chosen_sets(arguments, own))
 
 
 def _chosen_sets(arguments: argparse.Namespace, directions: list[str]) -> list[TestSet]:

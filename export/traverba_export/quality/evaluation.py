@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import itertools
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from traverba import TextOptions, Translator
@@ -20,49 +21,44 @@ PIVOT = "en"
 
 
 @dataclass(frozen=True)
+class Task:
+    """One test set to translate with one setting."""
+
+    test_set: TestSet
+    settings: str
+    translate: Callable[[], list[str]]
+    """Sources to hypotheses, one for each; called when the figures are wanted."""
+
+
+@dataclass(frozen=True)
 class Scored:
-    """What one test set made of one setting."""
+    """What one setting made of one test set."""
 
     test_set: TestSet
     settings: str
     bleu: Score
     chrf: Score
-    hypotheses: list[str]
     right_language: float | None = None
     """Share of outputs in the language asked for; None if nobody could tell."""
     reference_language: float | None = None
     """The same of the references: what the identifier's own mistakes leave."""
 
 
-def evaluate_bundle(
-    translator: Translator,
-    test_sets: Sequence[TestSet],
-    beam_sizes: Sequence[int],
-    identify: Identify | None = None,
-) -> Iterator[Scored]:
-    """Score every test set with every beam size, one result at a time as it is ready."""
-    for test_set in test_sets:
-        source, target = split_direction(test_set.direction)
-        for beam_size in beam_sizes:
-            texts = _translate(translator, test_set.sources, source, target, beam_size)
-            yield score_output(test_set, texts, _settings(translator, beam_size), identify)
+def bundle_tasks(
+    translator: Translator, test_sets: Sequence[TestSet], beam_sizes: Sequence[int]
+) -> Iterator[Task]:
+    """Every test set with every beam size."""
+    for test_set, beam_size in itertools.product(test_sets, beam_sizes):
+        yield _task(translator, test_set, beam_size)
 
 
-def evaluate_untrained(
-    translator: Translator,
-    test_sets: Sequence[TestSet],
-    beam_sizes: Sequence[int],
-    identify: Identify | None = None,
-) -> Iterator[Scored]:
-    """Score pairs the model was not trained for: straight, and by way of `PIVOT`."""
-    for test_set in test_sets:
-        source, target = split_direction(test_set.direction)
-        for beam_size in beam_sizes:
-            settings = _settings(translator, beam_size)
-            straight = _translate(translator, test_set.sources, source, target, beam_size, via="none")
-            yield score_output(test_set, straight, f"{settings}, zero-shot", identify)
-            around = _translate(translator, test_set.sources, source, target, beam_size, via=PIVOT)
-            yield score_output(test_set, around, f"{settings}, via {PIVOT}", identify)
+def untrained_tasks(
+    translator: Translator, test_sets: Sequence[TestSet], beam_sizes: Sequence[int]
+) -> Iterator[Task]:
+    """Pairs the model was not trained for: straight, and by way of `PIVOT`."""
+    for test_set, beam_size in itertools.product(test_sets, beam_sizes):
+        yield _task(translator, test_set, beam_size, "zero-shot", via="none")
+        yield _task(translator, test_set, beam_size, f"via {PIVOT}", via=PIVOT)
 
 
 def untrained_directions(directions: Sequence[tuple[str, str]]) -> list[str]:
@@ -72,33 +68,36 @@ def untrained_directions(directions: Sequence[tuple[str, str]]) -> list[str]:
     return [f"{s}-{t}" for s in into for t in out if s != t and (s, t) not in directions]
 
 
-def _settings(translator: Translator, beam_size: int) -> str:
+def _task(
+    translator: Translator, test_set: TestSet, beam_size: int, way: str | None = None, via: str = "auto"
+) -> Task:
+    source, target = split_direction(test_set.direction)
     search = "greedy" if beam_size == 1 else f"beam {beam_size}"
-    return f"{search}, {translator.info.precision}"
+    settings = ", ".join(filter(None, (search, translator.info.precision, way)))
+
+    def translate() -> list[str]:
+        options = replace(translator.options, beam_size=beam_size, num_hypotheses=1)
+        answers = translator.translate(
+            test_set.sources, source=source, target=target, options=options, via=via
+        )
+        return [answer.text for answer in answers]
+
+    return Task(test_set, settings, translate)
 
 
-def _translate(
-    translator: Translator, texts: list[str], source: str, target: str, beam_size: int, via: str = "auto"
-) -> list[str]:
-    options = replace(translator.options, beam_size=beam_size, num_hypotheses=1)
-    answers = translator.translate(texts, source=source, target=target, options=options, via=via)
-    return [answer.text for answer in answers]
-
-
-def score_output(
-    test_set: TestSet, hypotheses: list[str], settings: str, identify: Identify | None
-) -> Scored:
-    """BLEU, chrF and the share in the right language of ``hypotheses``, one for each source."""
+def perform(task: Task, identify: Identify | None = None) -> Scored:
+    """BLEU, chrF and the share in the right language of what comes out of a task."""
+    test_set, hypotheses = task.test_set, task.translate()
     source, target = split_direction(test_set.direction)
     scores = score_texts(test_set.direction, hypotheses, test_set.references)
     figures = (("BLEU", scores.bleu, scores.bleu_signature), ("chrF", scores.chrf, scores.chrf_signature))
     bleu, chrf = (
-        Score(source, target, test_set.name, metric, round(value, 2), signature, settings)
+        Score(source, target, test_set.name, metric, round(value, 2), signature, task.settings)
         for metric, value, signature in figures
     )
     sides = (hypotheses, test_set.references)
     shares = [language_share(texts, target, identify) if identify else None for texts in sides]
-    return Scored(test_set, settings, bleu, chrf, hypotheses, *shares)
+    return Scored(test_set, task.settings, bleu, chrf, *shares)
 
 
 def markdown_table(results: Sequence[Scored]) -> str:

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property, partial
 from pathlib import Path
 
 from traverba_export.corpora.examples import VariantShares, build_pool
 from traverba_export.model import Dictionary, ModelConfig
-from traverba_export.quality.challenge.checks import Identify
-from traverba_export.quality.evaluation import Scored, score_output
+from traverba_export.quality.evaluation import Task
 from traverba_export.quality.test_sets import TestSet
 from traverba_export.recipe import Recipe, split_direction
 from traverba_export.subwords import Subwords
@@ -27,25 +27,36 @@ PAIRS = 60_000
 SETTINGS = "lookup, word for word"
 
 
-def score_lookup(
-    recipe: Recipe,
-    data_dir: Path,
-    subwords: Subwords,
-    test_sets: Iterable[TestSet],
-    identify: Identify | None = None,
-) -> Iterator[Scored]:
-    """Score a dictionary of each direction on the test sets; what the recipe does not train is left out."""
-    pairs = training_pairs(recipe, data_dir, PAIRS)
-    dictionaries: dict[str, Dictionary] = {}
-    for test_set in test_sets:
-        direction = test_set.direction
-        if direction not in pairs:
-            continue
-        if direction not in dictionaries:
-            dictionaries[direction] = learn_dictionary(direction, pairs[direction], subwords, recipe.seed)
-        target = split_direction(direction)[1]
-        texts = translate_greedily(dictionaries[direction], subwords, test_set.sources, target)
-        yield score_output(test_set, texts, SETTINGS, identify)
+class Lookup:
+    """A dictionary for each direction, counted when it is first asked for."""
+
+    def __init__(self, recipe: Recipe, data_dir: Path, subwords: Subwords) -> None:
+        self.recipe, self.data_dir, self.subwords = recipe, data_dir, subwords
+        self._dictionaries: dict[str, Dictionary] = {}
+
+    def tasks(self, test_sets: Iterable[TestSet]) -> Iterator[Task]:
+        """One for each test set of a direction that the recipe trains."""
+        trained = {f"{source}-{target}" for source, target in self.recipe.directions}
+        for test_set in test_sets:
+            if test_set.direction in trained:
+                yield Task(test_set, SETTINGS, partial(self._translate, test_set))
+
+    def _translate(self, test_set: TestSet) -> list[str]:
+        dictionary = self._dictionary(test_set.direction)
+        target = split_direction(test_set.direction)[1]
+        return translate_greedily(dictionary, self.subwords, test_set.sources, target)
+
+    def _dictionary(self, direction: str) -> Dictionary:
+        if direction not in self._dictionaries:
+            pairs = self._pairs[direction]
+            self._dictionaries[direction] = learn_dictionary(
+                direction, pairs, self.subwords, self.recipe.seed
+            )
+        return self._dictionaries[direction]
+
+    @cached_property
+    def _pairs(self) -> dict[str, list[tuple[str, str]]]:
+        return training_pairs(self.recipe, self.data_dir, PAIRS)
 
 
 def learn_dictionary(

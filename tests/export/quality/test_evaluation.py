@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -13,13 +14,18 @@ import pytest
 from traverba import DecodeOptions, Translator
 from traverba_export.cli import main
 from traverba_export.quality.evaluation import (
-    evaluate_bundle,
-    evaluate_untrained,
+    Scored,
+    Task,
+    bundle_tasks,
     markdown_table,
+    perform,
     untrained_directions,
+    untrained_tasks,
 )
 from traverba_export.quality.language import language_identifier, language_share
+from traverba_export.quality.ledger import Ledger
 from traverba_export.quality.metrics import score_texts
+from traverba_export.quality.report import Origin, origin
 from traverba_export.quality.test_sets import TestSet
 
 DATA = Path(__file__).parents[2] / "data"
@@ -71,7 +77,8 @@ def test_a_bundle_is_scored_with_every_search_and_its_language_is_judged() -> No
     translator = Scripted({"fr": [FRENCH[0], ENGLISH[1]]})
     identify = language_identifier(["en", "fr"])
     test_set = TestSet("made up", "en-fr", ENGLISH, FRENCH)
-    scored = list(evaluate_bundle(cast("Translator", translator), [test_set], (1, 5), identify))
+    tasks = bundle_tasks(cast("Translator", translator), [test_set], (1, 5))
+    scored = [perform(task, identify) for task in tasks]
     assert [s.settings for s in scored] == ["greedy, int8", "beam 5, int8"]
     assert scored[0].right_language == 0.5 and scored[0].reference_language == 1.0
     assert 0 < scored[0].bleu.value < 100
@@ -87,8 +94,9 @@ def test_untrained_pairs_are_those_that_english_connects() -> None:
 def test_an_untrained_pair_is_scored_straight_and_around() -> None:
     translator = Scripted({"de": GERMAN})
     test_set = TestSet("made up", "fr-de", FRENCH, GERMAN)
-    scored = list(evaluate_untrained(cast("Translator", translator), [test_set], (5,)))
-    assert [s.settings for s in scored] == ["beam 5, int8, zero-shot", "beam 5, int8, via en"]
+    tasks = list(untrained_tasks(cast("Translator", translator), [test_set], (5,)))
+    assert [perform(task).bleu.value for task in tasks] == pytest.approx([100, 100])
+    assert [task.settings for task in tasks] == ["beam 5, int8, zero-shot", "beam 5, int8, via en"]
     assert translator.asked == [("fr", "de", "none"), ("fr", "de", "en")]
 
 
@@ -107,6 +115,44 @@ def test_a_report_says_where_its_figures_come_from(tmp_path: Path) -> None:
     text = (tmp_path / "tiny.report.md").read_text(encoding="utf-8")
     assert figures["command"] in text and figures["date"] in text and str(tmp_path) not in text
     assert not list(tmp_path.glob("*.partial"))
+
+
+def made_today() -> Origin:
+    return origin(str(DATA / "tiny.traverba"), "a command")
+
+
+def test_a_stopped_evaluation_goes_on_where_it_was(tmp_path: Path) -> None:
+    asked: list[str] = []
+
+    def task(direction: str, hypotheses: list[str]) -> Task:
+        def translate() -> list[str]:
+            asked.append(direction)
+            return hypotheses
+
+        return Task(TestSet("made up", direction, ENGLISH, FRENCH), "greedy", translate)
+
+    tasks = [task("en-fr", FRENCH), task("en-de", GERMAN)]
+    report = tmp_path / "report"
+    first = [Ledger(report, made_today()).score(t, perform) for t in tasks]
+    with (tmp_path / "report.unfinished.jsonl").open("a", encoding="utf-8") as stream:
+        stream.write('{"of": {"bundle"')  # what a kill leaves
+    ledger = Ledger(report, made_today())
+    assert [ledger.score(t, perform) for t in tasks] == first and asked == ["en-fr", "en-de"]
+    ledger.score(task("en-es", FRENCH), perform)
+    assert [ledger.score(t, perform) for t in tasks] == first
+    assert asked == ["en-fr", "en-de", "en-es"]
+    ledger.close()
+    assert not list(tmp_path.iterdir())
+
+
+def test_figures_of_another_bundle_are_measured_again(tmp_path: Path) -> None:
+    def scored(made: Origin, hypotheses: list[str]) -> Scored:
+        task = Task(TestSet("made up", "en-fr", ENGLISH, FRENCH), "greedy", lambda: hypotheses)
+        return Ledger(tmp_path / "report", made).score(task, perform)
+
+    assert scored(made_today(), FRENCH).bleu.value == pytest.approx(100)
+    assert scored(replace(made_today(), created="2001-01-01"), GERMAN).bleu.value < 50
+    assert scored(replace(made_today(), date="2001-01-01"), GERMAN).bleu.value == pytest.approx(100)
 
 
 def test_scores_are_recorded_in_a_folder_only(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from traverba_export.cli import main
+from traverba_export.quality.evaluation import perform
 from traverba_export.quality.test_sets import TestSet
-from traverba_export.quality.word_for_word import SETTINGS, score_lookup
+from traverba_export.quality.word_for_word import SETTINGS, Lookup
 from traverba_export.recipe import load_recipe
 from traverba_export.subwords import train_subwords
 
@@ -60,11 +61,12 @@ def test_words_in_the_same_order_are_looked_up_without_a_mistake(data: Path) -> 
     turned = TestSet("other order", "en-fr", [source], [" ".join(reversed(reference.split()))])
     untrained = TestSet("untrained", "fr-en", [reference], [source])
     recipe = load_recipe(data / "numbers.toml")
-    scored = list(score_lookup(recipe, data, subwords, [same, turned, untrained]))
-    assert [s.test_set.name for s in scored] == ["same order", "other order"]
-    assert scored[0].hypotheses == scored[1].hypotheses == [reference]
-    assert scored[0].bleu.value == pytest.approx(100) and scored[0].bleu.value > scored[1].bleu.value
-    assert scored[0].settings == SETTINGS
+    tasks = list(Lookup(recipe, data, subwords).tasks([same, turned, untrained]))
+    assert [task.test_set.name for task in tasks] == ["same order", "other order"]
+    assert [task.translate() for task in tasks] == [[reference]] * 2
+    found, other = map(perform, tasks)
+    assert found.bleu.value == pytest.approx(100) and found.bleu.value > other.bleu.value
+    assert found.settings == SETTINGS
 
 
 def test_evaluate_has_a_row_of_the_dictionary(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
