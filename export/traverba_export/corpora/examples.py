@@ -77,6 +77,18 @@ class VariantShares:
     unmarked: float = 0.0
 
 
+Encoded = tuple[Sequences, Sequences]
+"""Sources and targets, one for one."""
+
+
+def encode_pairs(pairs: Sequence[Pair], subwords: Subwords, shares: VariantShares, seed: int) -> Encoded:
+    """Ids of source-target ``pairs``, and of random ``shares`` of them once more in other forms."""
+    everything = [*pairs, *_variants(pairs, shares, np.random.default_rng(seed))]
+    source = Sequences.pack(subwords.encode_batch([p[0] for p in everything]))
+    target = Sequences.pack(subwords.encode_batch([p[1] for p in everything]))
+    return source, target
+
+
 def build_pool(
     name: str,
     pairs: Sequence[Pair],
@@ -88,10 +100,8 @@ def build_pool(
     tagged: bool = False,
 ) -> Pool:
     """Encode source-target ``pairs``, and random ``shares`` of them once more in other forms."""
-    everything = [*pairs, *_variants(pairs, shares, np.random.default_rng(seed))]
-    source = Sequences.pack(subwords.encode_batch([p[0] for p in everything]))
-    target = Sequences.pack(subwords.encode_batch([p[1] for p in everything]))
-    return Pool(name, source, target, subwords.language_token(target_language), passes, tagged)
+    encoded = encode_pairs(pairs, subwords, shares, seed)
+    return Pool(name, *encoded, subwords.language_token(target_language), passes, tagged)
 
 
 def _variants(pairs: Sequence[Pair], shares: VariantShares, rng: np.random.Generator) -> Iterator[Pair]:

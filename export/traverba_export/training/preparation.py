@@ -11,7 +11,8 @@ from pathlib import Path
 
 from traverba_export.alignment.lexicon import learn_lexicon
 from traverba_export.corpora.cleaning import clean_pairs, comparison_key
-from traverba_export.corpora.examples import Pool, VariantShares, build_pool
+from traverba_export.corpora.examples import Pool, VariantShares, build_pool, encode_pairs
+from traverba_export.corpora.keeping import EncodedCorpora
 from traverba_export.corpora.mixing import with_temperature
 from traverba_export.corpora.noise import PieceNoise, piece_noise
 from traverba_export.corpora.reading import CorpusSpec, ReadingReport, read_pairs
@@ -22,6 +23,8 @@ from traverba_export.subwords import Subwords, train_subwords
 log = logging.getLogger(__name__)
 
 Pair = tuple[str, str]
+ENCODED = "encoded"
+"""Folder of a run for text that is encoded already."""
 
 
 @dataclass(frozen=True)
@@ -44,15 +47,17 @@ class Prepared:
 
 
 def prepare(recipe: Recipe, data_dir: Path, out_dir: Path) -> Prepared:
-    """Read, clean and encode all corpora; subwords already in ``out_dir`` are kept."""
+    """Read, clean and encode all corpora; subwords and encoded text already in ``out_dir`` are kept."""
     held_out = _held_out_keys(recipe, data_dir)
     texts = [_read_clean(spec, recipe, data_dir, held_out) for spec in recipe.corpora]
     subwords = _subwords(recipe, texts, out_dir / "tokenizer.json")
+    kept = EncodedCorpora(out_dir / ENCODED, subwords.path)
     pools = [
-        _pool(recipe, spec, pairs, direction, subwords)
+        _pool(recipe, spec, pairs, direction, subwords, kept)
         for spec, pairs in zip(recipe.corpora, texts, strict=True)
         for direction in spec.directions
     ]
+    kept.forget_the_rest()
     if recipe.training.lexicon_passes:
         pools += _lexicon_pools(recipe, texts, subwords, out_dir)
     options = recipe.training
@@ -114,20 +119,22 @@ def _balanced_sample(recipe: Recipe, texts: list[list[Pair]]) -> Iterator[str]:
         yield from itertools.islice(itertools.cycle(list(sentences)[::stride]), recipe.subword_lines)
 
 
-def _pool(recipe: Recipe, spec: CorpusSpec, pairs: list[Pair], direction: str, subwords: Subwords) -> Pool:
+def _pool(
+    recipe: Recipe,
+    spec: CorpusSpec,
+    pairs: list[Pair],
+    direction: str,
+    subwords: Subwords,
+    kept: EncodedCorpora,
+) -> Pool:
     source, target = split_direction(direction)
     oriented = pairs if source == spec.languages[0] else [(b, a) for a, b in pairs]
-    name = f"{spec.paths[0]} {direction}"
-    return build_pool(
-        name,
-        oriented,
-        target,
-        spec.directions[direction],
-        subwords,
-        _variant_shares(recipe),
-        recipe.seed,
-        tagged=spec.tagged,
+    shares = _variant_shares(recipe)
+    encoded = kept.get(
+        oriented, (shares, recipe.seed), lambda: encode_pairs(oriented, subwords, shares, recipe.seed)
     )
+    name, token = f"{spec.paths[0]} {direction}", subwords.language_token(target)
+    return Pool(name, *encoded, token, spec.directions[direction], spec.tagged)
 
 
 def _variant_shares(recipe: Recipe) -> VariantShares:

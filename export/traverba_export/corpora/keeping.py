@@ -1,0 +1,64 @@
+"""Encoded corpora on disk, beside the checkpoints: a run that goes on need not encode everything again."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from traverba_export.corpora import examples, variants
+from traverba_export.corpora.examples import Encoded, Sequences
+
+CODE = (examples.__file__, variants.__file__)
+"""What is made of the same text changes with these; so do the names of the files."""
+
+
+class EncodedCorpora:
+    """A file for each corpus and direction, named after everything that it depends on."""
+
+    def __init__(self, folder: Path, subwords: Path) -> None:
+        """``folder`` need not exist; ``subwords`` is the vocabulary's file."""
+        self.folder = folder
+        self._used: set[Path] = set()
+        self._common = hashlib.blake2b(digest_size=20)
+        for path in (subwords, *map(Path, CODE)):
+            self._common.update(path.read_bytes())
+
+    def get(
+        self, pairs: Sequence[tuple[str, str]], options: Iterable[object], encode: Callable[[], Encoded]
+    ) -> Encoded:
+        """What ``encode`` makes of ``pairs`` with ``options``, from the disk if it was made before."""
+        path = self.folder / f"{self._name(pairs, options)}.npz"
+        self._used.add(path)
+        if path.exists():
+            with np.load(path) as arrays:
+                return tuple(Sequences(arrays[f"{s}_ids"], arrays[f"{s}_offsets"]) for s in "ab")  # type: ignore[return-value]
+        encoded = encode()
+        self._write(path, encoded)
+        return encoded
+
+    def forget_the_rest(self) -> None:
+        """Delete what nobody has asked for since this object was made."""
+        for path in set(self.folder.glob("*.npz")) - self._used:
+            path.unlink()
+
+    def _name(self, pairs: Sequence[tuple[str, str]], options: Iterable[object]) -> str:
+        digest = self._common.copy()
+        digest.update(repr(tuple(options)).encode())
+        for source, target in pairs:
+            digest.update(f"{source}\t{target}\n".encode())
+        return digest.hexdigest()
+
+    def _write(self, path: Path, encoded: Encoded) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        arrays = {
+            f"{side}_{field}": getattr(sequences, field)
+            for side, sequences in zip("ab", encoded, strict=True)
+            for field in ("ids", "offsets")
+        }
+        partial = path.with_suffix(".partial")
+        with partial.open("wb") as stream:
+            np.savez(stream, **arrays)
+        partial.replace(path)
