@@ -33,11 +33,13 @@ def test_every_direction_is_watched_on_dev_and_kept_apart_from_its_test(path: Pa
     assert pairs(recipe.corpora) <= pairs(recipe.test)
 
 
-def test_the_recipe_of_eight_directions_has_them_and_a_phase_for_everyday_text() -> None:
+def test_the_recipe_of_eight_directions_has_them_and_ends_on_everyday_text() -> None:
     [path] = [path for path in RECIPES if path.stem == "everyday-8"]
     recipe = load_recipe(path)
     others = ("de", "es", "fr", "ru")
     assert set(recipe.directions) == {("en", x) for x in others} | {(x, "en") for x in others}
-    assert [phase.name for phase in recipe.phases] == ["general", "everyday"]
-    everyday = recipe.phases[-1]
-    assert everyday.decay_steps == everyday.steps and all(weight < 1 for weight in everyday.weights.values())
+    assert [phase.name for phase in recipe.phases] == ["general", "everyday", "distilled"]
+    last = recipe.phases[-1]
+    assert last.decay_steps == last.steps and all(weight < 1 for weight in last.weights.values())
+    taught = {corpus.paths[0] for corpus in recipe.corpora if "distilled" in corpus.paths[0]}
+    assert taught == {f"distilled/{direction}.tsv" for direction in ("en-fr", "fr-en", "ru-en")}

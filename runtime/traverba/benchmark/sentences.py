@@ -7,7 +7,7 @@ from importlib.resources import files
 
 from traverba.errors import OptionError
 
-BUILT_IN = ("en", "fr", "ru")
+BUILT_IN = ("de", "en", "es", "fr", "ru")
 """Languages with sentences of their own, from two words to thirty."""
 
 

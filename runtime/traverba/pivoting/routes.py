@@ -58,5 +58,13 @@ def check_via(via: object) -> None:
 
 
 def _no_route(manifest: Manifest, asked: str) -> LanguageError:
-    offered = ", ".join(map(str, manifest.routes))
-    return LanguageError(f"{manifest.name} does not translate {asked}; it translates {offered}")
+    return LanguageError(f"{manifest.name} does not translate {asked}; it translates {_offered(manifest)}")
+
+
+def _offered(manifest: Manifest) -> str:
+    """Every pair; of a model that has them all, its languages, or nobody would read it to the end."""
+    routes = manifest.routes
+    languages = sorted({route.source for route in routes} | {route.target for route in routes})
+    if len(routes) == len(languages) * (len(languages) - 1) > 2:
+        return f"between any two of {', '.join(languages)}"
+    return ", ".join(map(str, routes))

@@ -13,6 +13,7 @@ from traverba import Batching, CancelToken, Control, LanguageError, OptionError,
 from traverba.bundle import Direction, Manifest, PairScores, UntrainedPair
 from traverba.bundle.manifest import parse_manifest
 from traverba.errors import BundleFormatError
+from traverba.pivoting.routes import choose_route
 
 ENGLISH = "The weather was so nice that we walked home."
 FRENCH = "Il faisait si beau que nous sommes rentrés à pied."
@@ -63,6 +64,16 @@ def test_a_way_that_is_not_there_is_an_error_that_lists_those_that_are(
 ) -> None:
     with pytest.raises(LanguageError, match="it translates de to en, en to fr, de to fr via en"):
         make().translate_iter([], source=source, target=target, via=via)
+
+
+def test_a_model_that_has_every_pair_says_so_in_a_word(manifest: Manifest) -> None:
+    pairs = (("en", "de"), ("de", "en"), ("en", "fr"), ("fr", "en"))
+    directions = tuple(Direction(source, target) for source, target in pairs)
+    whole = replace(manifest, languages=("de", "en", "fr"), directions=directions)
+    with pytest.raises(
+        LanguageError, match="x does not translate it to fr; it translates between any two of de, en, fr"
+    ):
+        choose_route(replace(whole, name="x"), "it", "fr")
 
 
 @pytest.mark.parametrize("via", ["", None, 3])
