@@ -3,7 +3,8 @@
 Read in this order: `config` (what can be chosen), `cells` (one step of a recurrent layer),
 `layers` (a cell over a sequence), `dropout`, `attention`, `encoder`, `decoder`, `interface` (what every rung
 offers), `translator` (the encoder–decoder). The rungs below it say one target word for each source
-word: `pointer` (how), `aligned` (with a network), `dictionary` (without one).
+word: `pointer` (how), `aligned` (with a network), `dictionary` (without one). `lstm_sequence` and
+`additive_scores` are two of these parts once more, with derivatives written out: what training runs.
 This room imports torch, and of the project nothing but the ids of special tokens.
 """
 
