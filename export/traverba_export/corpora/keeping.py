@@ -13,6 +13,8 @@ from traverba_export.corpora.examples import Encoded, Sequences
 
 CODE = (examples.__file__, variants.__file__)
 """What is made of the same text changes with these; so do the names of the files."""
+SIDES = ("a", "b")
+"""Source and target: the beginnings of the names of a file's arrays."""
 
 
 class EncodedCorpora:
@@ -34,7 +36,8 @@ class EncodedCorpora:
         self._used.add(path)
         if path.exists():
             with np.load(path) as arrays:
-                return tuple(Sequences(arrays[f"{s}_ids"], arrays[f"{s}_offsets"]) for s in "ab")  # type: ignore[return-value]
+                source, target = (Sequences(arrays[f"{s}_ids"], arrays[f"{s}_offsets"]) for s in SIDES)
+            return source, target
         encoded = encode()
         self._write(path, encoded)
         return encoded
@@ -55,7 +58,7 @@ class EncodedCorpora:
         self.folder.mkdir(parents=True, exist_ok=True)
         arrays = {
             f"{side}_{field}": getattr(sequences, field)
-            for side, sequences in zip("ab", encoded, strict=True)
+            for side, sequences in zip(SIDES, encoded, strict=True)
             for field in ("ids", "offsets")
         }
         partial = path.with_suffix(".partial")

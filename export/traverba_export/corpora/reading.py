@@ -95,3 +95,9 @@ def _open(path: Path) -> IO[bytes]:
     if path.suffix == ".gz":
         return cast("IO[bytes]", gzip.open(path, "rb"))
     return path.open("rb")
+
+
+def whole_lines(path: Path) -> bytes:
+    """A file without the line that was being written when its writer was stopped."""
+    content = path.read_bytes()
+    return content[: content.rfind(b"\n") + 1]

@@ -14,7 +14,7 @@ import logging
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from traverba_export.corpora.reading import CorpusError, read_lines
+from traverba_export.corpora.reading import CorpusError, read_lines, whole_lines
 
 log = logging.getLogger(__name__)
 
@@ -100,10 +100,9 @@ def _whole_lines(partial: Path, writer: str) -> int:
     """Lines of an unfinished file, after cutting off what was being written when it was stopped."""
     if not partial.exists():
         return 0
+    whole = whole_lines(partial)
+    if whole and not whole.endswith(f"\t{writer}\n".encode()):
+        raise CorpusError(f"{partial} was begun by another model; delete it, or choose another --out")
     with partial.open("rb+") as stream:
-        content = stream.read()
-        whole = content[: content.rfind(b"\n") + 1]
-        if whole and not whole.endswith(f"\t{writer}\n".encode()):
-            raise CorpusError(f"{partial} was begun by another model; delete it, or choose another --out")
         stream.truncate(len(whole))
-    return content.count(b"\n")
+    return whole.count(b"\n")

@@ -17,8 +17,6 @@ def run_layer(
     Returns the hidden states (B, T, H) and the state (B, Ws) after each row's ``lengths`` (B,) tokens,
     all of them unless told otherwise.
     """
-    if lengths is None:
-        lengths = torch.full((inputs.shape[0],), inputs.shape[1], device=inputs.device)
     if isinstance(cell, LstmCell) and torch.is_grad_enabled():
         return _run_lstm(cell, inputs, state, mask, lengths)
     steps = []
@@ -30,7 +28,7 @@ def run_layer(
 
 
 def _run_lstm(
-    cell: LstmCell, inputs: Tensor, state: Tensor, mask: Tensor | None, lengths: Tensor
+    cell: LstmCell, inputs: Tensor, state: Tensor, mask: Tensor | None, lengths: Tensor | None
 ) -> tuple[Tensor, Tensor]:
     projected = cell.input(inputs.transpose(0, 1))  # (T, B, 4H)
     seen = None if mask is None else mask[:, : cell.hidden_size]
@@ -40,8 +38,10 @@ def _run_lstm(
     return hidden, torch.cat((state_at(hidden, lengths), state_at(memory, lengths)), dim=-1)
 
 
-def state_at(states: Tensor, lengths: Tensor) -> Tensor:
-    """What follows the last real token: ``states`` (B, T, D), ``lengths`` (B,) -> (B, D)."""
+def state_at(states: Tensor, lengths: Tensor | None) -> Tensor:
+    """What follows the last real token: ``states`` (B, T, D), ``lengths`` (B,), None: all T -> (B, D)."""
+    if lengths is None:
+        return states[:, -1]
     return states[torch.arange(states.shape[0], device=states.device), lengths - 1]
 
 

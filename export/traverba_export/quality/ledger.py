@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from traverba.bundle import Score
+from traverba_export.corpora.reading import whole_lines
 from traverba_export.quality.evaluation import Scored, Task
 from traverba_export.quality.report import Origin
 
@@ -23,7 +24,7 @@ class Ledger:
 
     def __init__(self, report: Path, made: Origin) -> None:
         self.path = report.with_name(report.name + LINES)
-        self._of = {**asdict(replace(made, command="", date=""))}
+        self._of = asdict(replace(made, command="", date=""))
         self._known = dict(_entries(self.path, self._of))
 
     def score(self, task: Task, measure: Callable[[Task], Scored]) -> Scored:
@@ -53,9 +54,8 @@ def _entries(path: Path, made: dict[str, Any]) -> list[tuple[tuple[str, str, str
     """The usable lines; one that was being written when the program was stopped is cut off."""
     if not path.exists():
         return []
-    whole, _, cut = path.read_text(encoding="utf-8").rpartition("\n")
-    if cut:
-        path.write_text(whole + "\n" if whole else "", encoding="utf-8", newline="\n")
+    whole = whole_lines(path)
+    path.write_bytes(whole)
     entries = [json.loads(line) for line in whole.splitlines()]
     return [(tuple(entry["key"]), entry) for entry in entries if entry["of"] == made]
 
