@@ -20,7 +20,6 @@ from traverba.bundle import (
     Manifest,
     Score,
     SpecialTokens,
-    TrainingData,
     Variant,
     open_bundle,
     pack_bundle,
@@ -40,7 +39,7 @@ from traverba_export.graphs import FloatArithmetic
 from traverba_export.graphs.sharing import save_graphs
 from traverba_export.half_verification import HALF_TOLERANCE, DevicePair
 from traverba_export.model import EncoderDecoder, ModelConfig, TranslationModel, build_model
-from traverba_export.model_card import model_card
+from traverba_export.model_card import model_card, training_data
 from traverba_export.quantisation import Agreement, IntegerArithmetic, agreement, calibrate
 from traverba_export.recipe import Recipe, RecipeError, split_direction
 from traverba_export.subwords import BOS, EOS, PAD, Subwords
@@ -268,7 +267,7 @@ def _manifest(
         special_tokens=SpecialTokens(PAD, BOS, EOS),
         variants=variants,
         model=trained.model.config.to_dict(),
-        training_data=tuple(TrainingData(c.paths[0], c.licence, c.attribution) for c in recipe.corpora),
+        training_data=training_data(recipe),
         scores=(*trained.scores, *scores),
         exporter={name: version(name) for name in ("torch", "onnx", "onnxruntime")},
     )

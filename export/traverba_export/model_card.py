@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from pathlib import PurePath
 from typing import Any
 
-from traverba.bundle import Manifest, Score, UntrainedPair
+from traverba.bundle import Manifest, Score, TrainingData, UntrainedPair
 from traverba_export.quality.peers import FLORES_BLEU, NEAREST_TEST_SET, PEERS
+from traverba_export.recipe import Distillation, Recipe
 
 
 def model_card(manifest: Manifest) -> str:
@@ -33,6 +35,20 @@ def model_card(manifest: Manifest) -> str:
         "rare words and subjects far from it, and read translations that matter.",
     ]
     return "\n\n".join(parts) + "\n"
+
+
+def training_data(recipe: Recipe) -> tuple[TrainingData, ...]:
+    """Every text that a model learns from, with whom it is owed to; a teacher's has its sources' licences."""
+    corpora = [TrainingData(c.paths[0], c.licence, c.attribution) for c in recipe.corpora]
+    return (*corpora, *(_taught(each, corpora) for each in recipe.distilled))
+
+
+def _taught(distillation: Distillation, corpora: Iterable[TrainingData]) -> TrainingData:
+    sources = [corpus for corpus in corpora if corpus.name in distillation.corpora]
+    licences = ", ".join(dict.fromkeys(corpus.licence for corpus in sources))
+    owed_to = "; ".join(dict.fromkeys(corpus.attribution for corpus in sources))
+    teacher = PurePath(distillation.teacher).stem
+    return TrainingData(distillation.path, licences, f"{owed_to}; one side translated by {teacher}")
 
 
 def _architecture(manifest: Manifest) -> str:

@@ -90,6 +90,26 @@ class Phase:
 
 
 @dataclass(frozen=True)
+class Distillation:
+    """A teacher's translations, to learn from beside the human ones (Kim & Rush 2016)."""
+
+    teacher: str
+    """A bundle: a name or a path."""
+    direction: str
+    corpora: tuple[str, ...]
+    """Paths of corpora of the recipe: what is translated is their side of the direction's source."""
+    passes: float
+    beam: int = 5
+    precision: str | None = None
+    """Graph variant of the teacher; by default its own choice."""
+
+    @property
+    def path(self) -> str:
+        """In the run's folder; phases, too, call it by the beginning of this."""
+        return f"distilled/{self.direction}.tsv"
+
+
+@dataclass(frozen=True)
 class Recipe:
     """A model, its data and its training."""
 
@@ -99,6 +119,7 @@ class Recipe:
     dev: tuple[CorpusSpec, ...]
     test: tuple[CorpusSpec, ...] = ()
     """Read only to keep their sentences out of the training data."""
+    distilled: tuple[Distillation, ...] = ()
     vocab_size: int = 8_000
     subword_lines: int = 100_000
     """Sentences of each language from which subwords are learned."""
@@ -177,6 +198,7 @@ def _recipe(raw: dict[str, Any]) -> Recipe:
         corpora=tuple(_corpus(c) for c in raw.pop("corpus")),
         dev=tuple(_corpus(c) for c in raw.pop("dev")),
         test=tuple(_corpus(c) for c in raw.pop("test", [])),
+        distilled=tuple(_distillation(d) for d in raw.pop("distilled", [])),
         cleaning=CleaningRules(**raw.pop("cleaning", {})),
         training=_training(raw.pop("training", {}), phases),
         phases=phases,
@@ -188,6 +210,8 @@ def _recipe(raw: dict[str, Any]) -> Recipe:
     )
     if raw:
         raise RecipeError(f"unknown keys: {', '.join(raw)}")
+    for distillation in recipe.distilled:
+        _check(distillation, recipe)
     return recipe
 
 
@@ -215,3 +239,19 @@ def _corpus(raw: dict[str, Any]) -> CorpusSpec:
                 f"corpus {paths}: direction {direction} is not between {' and '.join(languages)}"
             )
     return spec
+
+
+def _distillation(raw: dict[str, Any]) -> Distillation:
+    return Distillation(corpora=tuple(raw.pop("corpora")), **raw)
+
+
+def _check(distillation: Distillation, recipe: Recipe) -> None:
+    languages = split_direction(distillation.direction)
+    fitting = {spec.paths[0] for spec in recipe.corpora if set(spec.languages) == set(languages)}
+    if strange := set(distillation.corpora) - fitting:
+        raise RecipeError(
+            f"{distillation.path}: {', '.join(sorted(strange))} is no [[corpus]] of this recipe between "
+            f"{' and '.join(languages)}"
+        )
+    if languages not in recipe.directions:
+        raise RecipeError(f"{distillation.path}: no [[corpus]] is trained in this direction")

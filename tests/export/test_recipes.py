@@ -41,5 +41,4 @@ def test_the_recipe_of_eight_directions_has_them_and_ends_on_everyday_text() -> 
     assert [phase.name for phase in recipe.phases] == ["general", "everyday", "distilled"]
     last = recipe.phases[-1]
     assert last.decay_steps == last.steps and all(weight < 1 for weight in last.weights.values())
-    taught = {corpus.paths[0] for corpus in recipe.corpora if "distilled" in corpus.paths[0]}
-    assert taught == {f"distilled/{direction}.tsv" for direction in ("en-fr", "fr-en", "ru-en")}
+    assert {taught.direction for taught in recipe.distilled} == {"en-fr", "fr-en", "ru-en"}

@@ -3,7 +3,8 @@
 Both are TSV files that a recipe names like any other corpus, with a third column that says who wrote
 them. Back-translation (Sennrich et al. 2016) keeps human text on the target side; its corpus is marked
 `tagged = true` (Caswell et al. 2019). Distillation (Kim & Rush 2016) keeps human text on the source
-side. An interrupted file is continued by the same command.
+side; a recipe may also name the teacher (`[[distilled]]`), and training writes these itself. An
+interrupted file is continued by the same command.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import argparse
 import itertools
 import logging
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from traverba_export.corpora.reading import CorpusError, read_lines, whole_lines
@@ -41,24 +43,32 @@ def add_synthetic(commands: argparse._SubParsersAction[argparse.ArgumentParser])
 
 
 def _write(arguments: argparse.Namespace) -> int:
-    from traverba import DecodeOptions, load_translator
-
-    options = DecodeOptions(beam_size=arguments.beam)
-    with load_translator(arguments.bundle, precision=arguments.precision) as translator:
-
-        def translate(texts: Iterator[str]) -> Iterator[str]:
-            answers = translator.translate_iter(
-                texts, source=arguments.source, target=arguments.target, options=options
-            )
-            return (answer.text for answer in answers)
-
-        info = translator.info
-        writer = f"{arguments.kind}:{info.name}-{info.version}"
+    direction = (arguments.source, arguments.target)
+    with loaded(arguments.bundle, direction, arguments.beam, arguments.precision) as (translate, name):
         first = arguments.kind == "back-translation"
         texts = read_column(arguments.text, arguments.column)
+        writer = f"{arguments.kind}:{name}"
         count = write_pairs(texts, translate, arguments.out, writer, written_first=first)
     print(f"{arguments.out}: {count:,} pairs")
     return 0
+
+
+@contextmanager
+def loaded(
+    bundle: str, direction: tuple[str, str], beam: int, precision: str | None
+) -> Iterator[tuple[Translate, str]]:
+    """A bundle as a writer of one direction: how it translates, and its name and version."""
+    from traverba import DecodeOptions, load_translator
+
+    source, target = direction
+    options = DecodeOptions(beam_size=beam)
+    with load_translator(bundle, precision=precision) as translator:
+
+        def translate(texts: Iterator[str]) -> Iterator[str]:
+            answers = translator.translate_iter(texts, source=source, target=target, options=options)
+            return (answer.text for answer in answers)
+
+        yield translate, f"{translator.info.name}-{translator.info.version}"
 
 
 def read_column(path: Path, column: int) -> Iterator[str]:
