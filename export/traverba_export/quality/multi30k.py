@@ -83,9 +83,9 @@ def _multi30k(arguments: argparse.Namespace) -> int:
     table = scores_table(results, arguments.split)
     print(table)
     if arguments.report:
-        made = origin(arguments.bundle[0], _command_line(arguments))
+        made, *others = (origin(bundle, _command_line(arguments)) for bundle in arguments.bundle)
         figures = {"split": arguments.split, "results": [asdict(result) for result in results]}
-        write_report(arguments.report, made, table, figures)
+        write_report(arguments.report, made, table, figures, others)
     return 0
 
 

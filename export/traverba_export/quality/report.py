@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -48,13 +49,18 @@ def installed_versions() -> dict[str, str]:
     return found
 
 
-def write_report(stem: Path, made: Origin, table: str, figures: dict[str, Any]) -> None:
-    """``STEM.json`` and ``STEM.md``, each written beside and renamed."""
-    write_json(stem.with_name(f"{stem.name}.json"), {**asdict(made), **figures})
+def write_report(
+    stem: Path, made: Origin, table: str, figures: dict[str, Any], others: Sequence[Origin] = ()
+) -> None:
+    """``STEM.json`` and ``STEM.md``, each written beside and renamed; ``others``: further bundles."""
+    further = {"others": [asdict(other) for other in others]} if others else {}
+    write_json(stem.with_name(f"{stem.name}.json"), {**asdict(made), **further, **figures})
+    bundles = (made, *others)
+    title = ", ".join(f"{each.bundle} {each.version}" for each in bundles)
     versions = ", ".join(f"{package} {number}" for package, number in made.packages.items())
-    when = f"Bundle of {made.created}, measured {made.date}; {versions}"
-    head = f"# {made.bundle} {made.version}\n\n`{made.command}`\n\n{when}\n\n"
-    write_text(stem.with_name(f"{stem.name}.md"), head + table)
+    created = ", ".join(each.created for each in bundles)
+    when = f"{'Bundles' if others else 'Bundle'} of {created}, measured {made.date}; {versions}"
+    write_text(stem.with_name(f"{stem.name}.md"), f"# {title}\n\n`{made.command}`\n\n{when}\n\n{table}")
 
 
 def write_json(path: Path, value: Any) -> None:

@@ -100,6 +100,18 @@ def test_the_command_scores_val_with_a_beam_of_5_unless_told_otherwise(
     assert str(data) not in (data / "r.md").read_text(encoding="utf-8")
 
 
+def test_a_report_on_two_bundles_names_both(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    again = data / "again.traverba"
+    again.write_bytes(TINY.read_bytes())
+    monkeypatch.setattr(traverba, "load_translator", lambda *_, **__: nullcontext(Scripted()))
+    assert main(["multi30k", str(TINY), str(again), "--data", str(data), "--report", str(data / "r")]) == 0
+    head = (data / "r.md").read_text(encoding="utf-8").splitlines()
+    assert head[0] == "# tiny 1, tiny 1" and head[4].startswith("Bundles of 2")
+    figures = json.loads((data / "r.json").read_text(encoding="utf-8"))
+    assert (figures["bundle"], [other["bundle"] for other in figures["others"]]) == ("tiny", ["tiny"])
+    assert len(figures["results"]) == 2
+
+
 def test_a_bundle_of_other_languages_is_bad_input(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["multi30k", str(TINY), "--data", str(data)]) == 2
     assert (
