@@ -179,6 +179,12 @@ def test_a_lost_number_is_asked_for(translator: Translator, tokenizer: BpeTokeni
     assert "number_retried" in translation.flags or "number_lost" in translation.flags
 
 
+def test_a_number_beside_those_of_the_source_is_said(translator: Translator, tokenizer: BpeTokenizer) -> None:
+    translator._model = RewritingModel(translator._model, tokenizer, lambda text: f"{text} 1998 77")
+    assert "number_added" in translator.translate("the machines 1998", target="fr", options=BEAM).flags
+    assert "number_added" not in translator.translate("the machines", target="fr", options=BEAM).flags
+
+
 def test_more_spans_than_a_sentence_can_have_cut_it(translator: Translator) -> None:
     text = "Win " + " the ".join(f"{{n{i}}}" for i in range(23)) + " win."
     translation = translator.translate(text, target="fr", options=GREEDY)

@@ -27,6 +27,16 @@ def says(text: str, number: str) -> bool:
     return re.search(pattern, STAND_IN.sub(" ", text)) is not None
 
 
+def added(text: str, decoded: str) -> tuple[str, ...]:
+    """Numbers of the translation that the text has in no grouping: invented or changed."""
+    have = {_digits(number) for number in numbers_of(text)}
+    return tuple(n for n in numbers_of(decoded) if _digits(n) not in have and not says(text, n))
+
+
+def _digits(number: str) -> str:
+    return "".join(DIGITS.findall(number))
+
+
 def spellings_of(number: str) -> tuple[str, ...]:
     """The ways in which languages write it."""
     groups = DIGITS.findall(number)

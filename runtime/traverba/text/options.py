@@ -20,6 +20,7 @@ TextFlag = Literal[
     "protected_copies",  # written more than once; the copies were taken out
     "number_retried",  # a number was lost; decoded again with it required
     "number_lost",  # the translation lacks a number of the source
+    "number_added",  # the translation has a number that the source, which has others, has not
     "term_retried",  # a glossary's term was not used; decoded again with it required
     "term_missing",  # the translation lacks a glossary's term; `Translation.terms` says which
 ]

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from traverba.text.casing import Casing, recased
-from traverba.text.numbers import says, spellings_of
+from traverba.text.numbers import added, says, spellings_of
 from traverba.text.options import TextFlag
 from traverba.text.pieces import Span
 from traverba.text.rewriting import Edit, Rewriting
@@ -105,6 +105,7 @@ class Reading:
         edits += [insert(cased, each, place(self._read_span(each)), edits) for each in lost]
         flags += ["protected_placed"] if lost else []
         flags += ["number_lost"] if not all(says(decoded, number) for number in self.numbers) else []
+        flags += ["number_added"] if self.numbers and added(self.text, decoded) else []
         return Restored(Rewriting(cased, edits), tuple(dict.fromkeys(flags)))
 
     def _foreign(self, decoded: str) -> list[Span]:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from traverba.text.casing import Casing, casing_of, recased, uncased
-from traverba.text.numbers import numbers_of, says, spellings_of
+from traverba.text.numbers import added, numbers_of, says, spellings_of
 from traverba.text.protection import find_protected
 from traverba.text.rewriting import Rewriting
 
@@ -109,6 +109,30 @@ def test_another_number_is_another_number(text: str) -> None:
 @given(st.integers(10, 10**9))
 def test_every_spelling_says_the_number(number: int) -> None:
     assert all(says(f"a {spelling}.", f"{number:,}") for spelling in spellings_of(f"{number:,}"))
+
+
+@pytest.mark.parametrize(
+    ("text", "decoded", "expected"),
+    [
+        ("10000 ants on 12.05.2020", "10 000 fourmis le 12/05/2020", ()),
+        ("12/05/2020 at 20:30", "le 12.05.2020 à 20 h 30", ()),
+        ("in 1998", "en 1989 ou 1998", ("1989",)),
+        ("3 cats, 12 dogs", "33 chats, 12 chiens", ("33",)),
+        ("12 of them and {34}", "12 d'entre eux et {34}", ()),
+        ("1,250.75", "1 250,75", ()),
+        ("120 people", "1200 personnes, soit 120", ("1200",)),
+    ],
+)
+def test_a_number_that_the_text_does_not_have_is_found(
+    text: str, decoded: str, expected: tuple[str, ...]
+) -> None:
+    assert added(text, decoded) == expected
+
+
+@given(st.lists(st.integers(10, 10**9)), st.lists(st.integers(10, 10**9)))
+def test_just_the_numbers_that_are_new_are_added(old: list[int], new: list[int]) -> None:
+    text, decoded = "; ".join(map(str, old)), "; ".join(f"{n:,}" for n in new)
+    assert {int(n.replace(",", "")) for n in added(text, decoded)} == set(new) - set(old)
 
 
 COMMON = frozenset(
