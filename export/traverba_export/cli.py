@@ -18,7 +18,7 @@ from traverba_export.corpora.reading import CorpusError
 from traverba_export.corpora.synthetic import add_synthetic
 from traverba_export.identification.commands import add_identifier_commands
 from traverba_export.ladder.command import add_ladder
-from traverba_export.quality.command import add_evaluate, add_route
+from traverba_export.quality.command import add_evaluate, add_route, add_tune
 from traverba_export.quality.multi30k import add_multi30k
 from traverba_export.recipe import RecipeError, find_recipe, split_direction
 
@@ -108,6 +108,8 @@ def _parser() -> argparse.ArgumentParser:
 
     add_route(commands)
 
+    add_tune(commands)
+
     add_multi30k(commands)
 
     add_ladder(commands)
@@ -138,10 +140,12 @@ def _train(arguments: argparse.Namespace) -> int:
 
 
 def _export(arguments: argparse.Namespace) -> int:
-    """Graphs first, then what is measured on the bundle's own translations: shortlist, routes, confidence."""
+    """Graphs first, then what its own translations decide: shortlist, penalties, routes, confidence."""
     from traverba_export.bundling import export_bundle, load_scores
+    from traverba_export.quality.calibration import SENTENCES as CALIBRATED_ON
     from traverba_export.quality.calibration import calibrate_bundle
     from traverba_export.quality.routing import decide_routes
+    from traverba_export.quality.tuning import SENTENCES, tune_search
     from traverba_export.shortlisting import make_shortlist, measure_shortlist
     from traverba_export.subwords import Subwords
     from traverba_export.training.preparation import dev_sets, sample_training_sources
@@ -170,9 +174,11 @@ def _export(arguments: argparse.Namespace) -> int:
         scores=load_scores(arguments.scores) if arguments.scores else (),
     )
     print(f"{arguments.out}: {report}")
-    larger = dev_sets(recipe, arguments.data, sentences=1_000)
+    larger = dev_sets(recipe, arguments.data, CALIBRATED_ON)
     if shortlist is not None:
         print(measure_shortlist(arguments.out, shortlist, subwords, larger))
+    if _attends(recipe.model):
+        print(tune_search(arguments.out, dev_sets(recipe, arguments.data, SENTENCES))[0])
     for pair in decide_routes(arguments.out, recipe, arguments.data):
         print(pair)
     print(calibrate_bundle(arguments.out, larger))
@@ -181,8 +187,11 @@ def _export(arguments: argparse.Namespace) -> int:
 
 def _default_precisions(model: ModelConfig) -> tuple[Precision, ...]:
     """fp16 graphs cost a bundle 50 kB: they read the weights of the fp32 ones."""
-    attends = model.decoder == "recurrent" and model.attention != "none"
-    return ("int8", "fp32", "fp16") if attends else ("int8", "fp32")
+    return ("int8", "fp32", "fp16") if _attends(model) else ("int8", "fp32")
+
+
+def _attends(model: ModelConfig) -> bool:
+    return model.decoder == "recurrent" and model.attention != "none"
 
 
 def _pack(arguments: argparse.Namespace) -> int:

@@ -53,7 +53,11 @@ def _taught(distillation: Distillation, corpora: Iterable[TrainingData]) -> Trai
 
 def _architecture(manifest: Manifest) -> str:
     variants = ", ".join(f"{v.precision} (stored as {v.storage})" for v in manifest.variants)
-    return f"{_kind(manifest.model)}, {manifest.vocab_size} byte-level subwords. Arithmetic: {variants}."
+    own = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in manifest.decoding.items())
+    search = f" Its search, chosen on dev: {own}." if own else ""
+    return (
+        f"{_kind(manifest.model)}, {manifest.vocab_size} byte-level subwords. Arithmetic: {variants}.{search}"
+    )
 
 
 def _kind(model: dict[str, Any]) -> str:

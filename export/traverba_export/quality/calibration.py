@@ -25,6 +25,8 @@ from traverba_export.training.preparation import DevSet
 GOOD_CHRF = 50.0
 """Sentences from here on are mostly right translations with other words than the reference's."""
 CRITERION = f"sentence chrF of at least {GOOD_CHRF:g} against the reference"
+SENTENCES = 1_000
+"""Dev sentences of each direction."""
 RIDGE = 1e-3
 """Keeps the fit finite when good and bad can be told apart completely."""
 

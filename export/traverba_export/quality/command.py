@@ -68,6 +68,29 @@ def add_route(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     route.set_defaults(command=_route)
 
 
+def add_tune(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """The arguments of ``tune``."""
+    tune = commands.add_parser("tune", help="choose a bundle's length and coverage penalty on dev")
+    tune.add_argument("recipe", help="that of the bundle: its dev sentences decide")
+    tune.add_argument("bundle", type=Path, help="a bundle's folder; its manifest and model card are renewed")
+    tune.add_argument("--data", type=Path, required=True, help="folder the recipe's paths are relative to")
+    tune.set_defaults(command=_tune)
+
+
+def _tune(arguments: argparse.Namespace) -> int:
+    from traverba_export.quality.calibration import SENTENCES as CALIBRATED_ON
+    from traverba_export.quality.calibration import calibrate_bundle
+    from traverba_export.quality.tuning import SENTENCES, tune_search
+    from traverba_export.training.preparation import dev_sets
+
+    recipe = find_recipe(arguments.recipe)
+    for trial in tune_search(arguments.bundle, dev_sets(recipe, arguments.data, SENTENCES)):
+        print(trial)
+    # The confidence is fitted on what the search finds, and that has changed.
+    print(calibrate_bundle(arguments.bundle, dev_sets(recipe, arguments.data, CALIBRATED_ON)))
+    return 0
+
+
 def _route(arguments: argparse.Namespace) -> int:
     from traverba_export.model_card import untrained_table
     from traverba_export.quality.routing import SENTENCES, decide_routes
