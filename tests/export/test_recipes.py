@@ -38,7 +38,7 @@ def test_the_recipe_of_eight_directions_has_them_and_ends_on_everyday_text() -> 
     recipe = load_recipe(path)
     others = ("de", "es", "fr", "ru")
     assert set(recipe.directions) == {("en", x) for x in others} | {(x, "en") for x in others}
-    assert [phase.name for phase in recipe.phases] == ["general", "everyday", "distilled"]
+    assert [phase.name for phase in recipe.phases] == ["general", "everyday", "distilled", "longer"]
     last = recipe.phases[-1]
     assert last.decay_steps == last.steps and all(weight < 1 for weight in last.weights.values())
     assert {taught.direction for taught in recipe.distilled} == {"en-fr", "fr-en", "ru-en"}

@@ -22,8 +22,10 @@ class Option:
 SEARCH = (
     Option("beam", "beam_size", int, "N", "beam size; 1 is greedy (default: the model's)"),
     Option("n-best", "num_hypotheses", int, "N", "the N best translations, a line each: score, tab, text"),
-    Option("length-penalty", "length_penalty", float, "X", "more favours longer translations (default: 0.6)"),
-    Option("coverage-penalty", "coverage_penalty", float, "X", "more favours translating every source word"),
+    Option("length-penalty", "length_penalty", float, "X", "more favours length (default: the model's)"),
+    Option(
+        "coverage-penalty", "coverage_penalty", float, "X", "more favours all words (default: the model's)"
+    ),
     Option("min-length", "min_length", int, "N", "at least N tokens"),
     Option("max-length", "max_length", int, "N", "at most N tokens"),
     Option("repetition-penalty", "repetition_penalty", float, "X", "above 1: tokens come back less often"),
