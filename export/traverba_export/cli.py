@@ -70,7 +70,8 @@ def _parser() -> argparse.ArgumentParser:
         "--start-from",
         type=Path,
         metavar="MODEL",
-        help="a bundle, or the folder or a weights file of another run, whose weights a new run begins with",
+        help="a bundle, or the folder or a weights file of another run, whose weights a new run begins with; "
+        "it may have fewer units and encoder layers",
     )
     train.add_argument("--threads", type=int, default=0, help="CPU threads (default: torch's choice)")
     train.add_argument("--device", default="auto", help="auto, cpu or cuda")

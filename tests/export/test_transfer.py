@@ -76,10 +76,10 @@ def test_a_bundle_gives_its_weights() -> None:
     assert loaded.vocabulary["<s>"] == 1
 
 
-def test_a_model_of_another_size_is_refused(parent: Path, tmp_path: Path) -> None:
+def test_a_parent_that_is_wider_is_refused(parent: Path, tmp_path: Path) -> None:
     tokenizer = vocabulary(tmp_path, *COMMON, "cat", "dog")
-    with pytest.raises(RecipeError, match="hidden_size must agree"):
-        start_from(parent, child(dataclasses.replace(CONFIG, hidden_size=16)), tokenizer)
+    with pytest.raises(RecipeError, match="hidden_size must be as large"):
+        start_from(parent, child(dataclasses.replace(CONFIG, hidden_size=4)), tokenizer)
 
 
 @pytest.mark.parametrize("missing", ["tokenizer.json", "final.pt"])

@@ -1,7 +1,8 @@
-"""Start from a model that exists: same shapes are copied, and of embeddings the rows of same subwords.
+"""Start from a model that exists, of the same shape or a smaller one (`growing`).
 
-Between vocabularies this is the transfer of Kocmi & Bojar 2018 with the vocabulary of the new data:
-recurrent layers and attention are the parent's, as are the rows of subwords both know.
+Same shapes are copied, and of embeddings the rows of same subwords. Between vocabularies this is the
+transfer of Kocmi & Bojar 2018 with the vocabulary of the new data: recurrent layers and attention are
+the parent's, as are the rows of subwords both know.
 """
 
 from __future__ import annotations
@@ -18,11 +19,9 @@ from traverba.bundle import find_bundle, open_bundle
 from traverba.bundle.manifest import TOKENIZER_FILE
 from traverba_export.recipe import RecipeError
 from traverba_export.training.checkpoints import FINAL, LATEST
+from traverba_export.training.growing import ONE_ROW_A_SUBWORD, silence_new_layers, widened
 
 log = logging.getLogger(__name__)
-
-BY_SUBWORD = ("target_embedding.weight", "source_embedding.weight", "output.weight", "output.bias")
-"""Parameters with one row for each subword."""
 
 
 @dataclass(frozen=True)
@@ -47,8 +46,8 @@ class Transferred:
 def start_from(origin: Path, model: nn.Module, tokenizer: Path) -> Transferred:
     """Copy from ``origin``: a bundle, a run's folder, or a weights file with `tokenizer.json` beside it."""
     done = transfer(load_parent(origin), model, _vocabulary(tokenizer))
-    if BY_SUBWORD[0] not in done.copied:
-        raise RecipeError(f"{origin}: its vectors are not as wide as this recipe's; hidden_size must agree")
+    if ONE_ROW_A_SUBWORD[0] not in done.copied:
+        raise RecipeError(f"{origin}: its vectors are wider than this recipe's; hidden_size must be as large")
     log.info(
         "from %s: %d parameters and %d of the subwords; new: %s",
         origin.name,
@@ -88,17 +87,18 @@ def transfer(parent: Parent, model: nn.Module, vocabulary: dict[str, int]) -> Tr
     shared = sorted(vocabulary.keys() & parent.vocabulary.keys())
     rows = torch.tensor([vocabulary[piece] for piece in shared])
     parent_rows = torch.tensor([parent.vocabulary[piece] for piece in shared])
-    copied, initialised = [], []
+    copied, initialised, weights = [], [], widened(parent.weights, model)
     for name, parameter in model.named_parameters():
-        weight = parent.weights.get(name)
-        if weight is not None and name in BY_SUBWORD and weight.shape[1:] == parameter.shape[1:]:
+        weight = weights.get(name)
+        if weight is not None and name in ONE_ROW_A_SUBWORD and weight.shape[1:] == parameter.shape[1:]:
             parameter[rows] = weight[parent_rows].to(parameter)
-        elif weight is not None and name not in BY_SUBWORD and weight.shape == parameter.shape:
+        elif weight is not None and name not in ONE_ROW_A_SUBWORD and weight.shape == parameter.shape:
             parameter.copy_(weight)
         else:
             initialised.append(name)
             continue
         copied.append(name)
+    silence_new_layers(model, initialised)
     return Transferred(tuple(copied), tuple(initialised), len(shared))
 
 
