@@ -6,7 +6,7 @@ import dataclasses
 import json
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -35,16 +35,15 @@ from traverba.bundle.manifest import (
 from traverba.bundle.reader import ARCHIVE_SUFFIX
 from traverba.decoding import Shortlist
 from traverba.shortlist_file import write_shortlist
-from traverba_export.graphs import FloatArithmetic
-from traverba_export.graphs.sharing import save_graphs
-from traverba_export.half_verification import HALF_TOLERANCE, DevicePair
+from traverba_export.graph_files import write_graphs
+from traverba_export.half_verification import HALF_TOLERANCE
 from traverba_export.model import EncoderDecoder, ModelConfig, TranslationModel, build_model
 from traverba_export.model_card import model_card, training_data
-from traverba_export.quantisation import Agreement, IntegerArithmetic, agreement, calibrate
+from traverba_export.quantisation import Agreement, agreement
 from traverba_export.recipe import Recipe, RecipeError, split_direction
 from traverba_export.subwords import BOS, EOS, PAD, Subwords
-from traverba_export.variants import Precision, Storage, build_graphs, build_half_graphs, variant_of
-from traverba_export.verification import GraphPair, ParityReport, compare_numbers, verify
+from traverba_export.variants import Precision, Storage, variant_of
+from traverba_export.verification import ParityReport, compare_numbers, verify
 
 Sentence = tuple[str, str]
 """Target language and source text."""
@@ -93,14 +92,6 @@ def load_scores(path: Path) -> tuple[Score, ...]:
     return tuple(Score(**entry) for entry in json.loads(path.read_text(encoding="utf-8")))
 
 
-@torch.no_grad()
-def round_weights(model: TranslationModel, storage: Storage) -> None:
-    """Give the model the weights that ``storage`` can hold, so that parity is judged on what is shipped."""
-    if storage == "fp16":
-        for parameter in model.parameters():
-            parameter.copy_(parameter.half().float())
-
-
 def export_bundle(
     weights_file: Path,
     tokenizer_path: Path,
@@ -121,8 +112,8 @@ def export_bundle(
     weights are those that are stored. The first of ``precisions`` is what a runtime takes unless
     told otherwise; int8 is made with ranges measured on ``calibration``, sentences not used to
     judge it. fp16 is for a GPU; beside fp32 graphs that are stored in float16 it reads the same weights
-    from the same file. A ``shortlist`` adds the graphs that use it. On `ParityError`, or any other,
-    nothing is left behind.
+    from the same file, and with ``storage`` "int8" all graphs read the integers of the int8 ones. A
+    ``shortlist`` adds the graphs that use it. On `ParityError`, or any other, nothing is left behind.
     """
     trained, subwords = load_trained(weights_file), Subwords(tokenizer_path)
     if subwords.vocab_size != trained.model.config.vocab_size:
@@ -134,6 +125,8 @@ def export_bundle(
         shortlist = None  # for the other rungs speed is no aim
         if "fp16" in precisions:
             raise RecipeError("only a recurrent decoder with attention has fp16 graphs; export without fp16")
+    if storage == "int8" and not ("int8" in precisions and isinstance(trained.model, EncoderDecoder)):
+        raise RecipeError("to store integers, export int8 too, of a recurrent decoder; or store fp16")
     variants = tuple(variant_of(p, storage, narrow=shortlist is not None) for p in precisions)
     manifest = _manifest(recipe, trained, subwords, variants, bundle_version, scores)
     content = _Content(
@@ -193,16 +186,15 @@ class _Content:
     def write(self, folder: Path) -> ExportReport:
         """Write all files below ``folder``, or none."""
         with write_bundle(folder) as partial, tempfile.TemporaryDirectory(prefix="traverba-fp32-") as scratch:
-            wanted = {variant.precision: variant for variant in self.manifest.variants}
-            integer = self._integer_graphs(partial, wanted["int8"]) if "int8" in wanted else None
-            round_weights(self.model, self.storage)
-            exact, half = self._float_graphs(partial, Path(scratch), wanted)
-            parity = verify(self.model, exact, self.sentences)
-            if half is not None:
-                compare_numbers(self.model, half, HALF_TOLERANCE)
+            graphs = write_graphs(
+                self.model, partial, Path(scratch), self.manifest.variants, self.storage, self.calibration
+            )
+            parity = verify(self.model, graphs.exact, self.sentences)
+            if graphs.half is not None:
+                compare_numbers(self.model, graphs.half, HALF_TOLERANCE)
             agreed, half_agreed = (
-                agreement(exact, pair, self.sentences) if pair and self.sentences else None
-                for pair in (integer, half)
+                agreement(graphs.exact, pair, self.sentences) if pair and self.sentences else None
+                for pair in (graphs.integer, graphs.half)
             )
             if self.shortlist is not None:
                 write_shortlist(partial / SHORTLIST_FILE, self.shortlist)
@@ -210,34 +202,6 @@ class _Content:
             (partial / MODEL_CARD_FILE).write_text(model_card(self.manifest), encoding="utf-8")
             write_manifest(partial, self.manifest)
         return ExportReport(parity, agreed, half_agreed)
-
-    def _integer_graphs(self, folder: Path, variant: Variant) -> GraphPair:
-        """From the weights as they were trained: rounding them to float16 first would add to the loss."""
-        if not self.calibration:
-            raise ValueError(
-                "int8 needs calibration sentences, from which it learns the range of activations"
-            )
-        arithmetic = IntegerArithmetic(calibrate(self.model, self.calibration))
-        graphs = build_graphs(self.model, folder, variant, arithmetic)
-        save_graphs(graphs, folder / f"shared.{variant.precision}.weights")
-        return GraphPair(folder / variant.encoder, folder / variant.decoder_step)
-
-    def _float_graphs(
-        self, folder: Path, scratch: Path, wanted: Mapping[str, Variant]
-    ) -> tuple[GraphPair, GraphPair | None]:
-        """The fp32 graphs, in ``scratch`` if only for comparison, and the fp16 ones if they are wanted."""
-        fp32 = variant_of("fp32", self.storage, narrow=self.shortlist is not None)
-        place = folder if "fp32" in wanted else scratch
-        exact = build_graphs(self.model, place, fp32, FloatArithmetic())
-        fp16 = wanted.get("fp16")
-        half = build_half_graphs(self.model, folder, fp16) if fp16 else {}
-        if place == folder:  # weights that both store alike lie in one file
-            save_graphs({**exact, **half}, folder / "shared.fp32.weights")
-        else:
-            save_graphs(exact, place / "shared.fp32.weights")
-            save_graphs(half, folder / "shared.fp16.weights")
-        pair = GraphPair(place / fp32.encoder, place / fp32.decoder_step)
-        return pair, DevicePair(folder / fp16.encoder, folder / fp16.decoder_step) if fp16 else None
 
 
 def _sources(subwords: Subwords, sentences: Sequence[Sentence]) -> list[list[int]]:

@@ -90,7 +90,12 @@ def _parser() -> argparse.ArgumentParser:
         choices=("int8", "fp32", "fp16"),
         help="default: int8, fp32, and fp16 where the model can; the first is the bundle's own default",
     )
-    export.add_argument("--storage", choices=("fp16", "fp32"), default="fp16", help="of the weights on disk")
+    export.add_argument(
+        "--storage",
+        choices=("fp16", "fp32", "int8"),
+        default="fp16",
+        help="of the float graphs' weights on disk; int8: the integers of the int8 graphs, and no others",
+    )
     export.add_argument("--version", default="1", help="of the bundle, for people")
     export.add_argument(
         "--no-shortlist", action="store_true", help="without the graphs and the table of a shortlist"

@@ -9,22 +9,25 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import cast
 
+import numpy as np
 import onnx
 import torch
 from onnx import numpy_helper
+from onnx.reference import ReferenceEvaluator
 from torch import Tensor
 
 from traverba.bundle import Bundle
 from traverba_export.model import EncoderDecoder, ModelConfig
 from traverba_export.model.attention import Attention
 from traverba_export.model.cells import Cell, GruCell
+from traverba_export.quantisation.storing import EMBEDDINGS
 
 Weights = dict[str, Tensor]
-"""Initialisers of a graph by name, as float32."""
+"""Initialisers of a graph, and what is computed from them alone, by name, as float32."""
 
 
 def load_model(bundle: Bundle) -> EncoderDecoder:
-    """The model of a bundle that has a float32 variant; integers cannot be turned back."""
+    """The model of a bundle that has a float32 variant: int8 graphs do not say how theirs were scaled."""
     variants = [v for v in bundle.manifest.variants if v.precision == "fp32"]
     if not variants:
         raise ValueError(f"{bundle.manifest.name} has no fp32 graphs; export it with that precision too")
@@ -46,6 +49,13 @@ def model_of_graphs(config: ModelConfig, encoder: onnx.ModelProto, step: onnx.Mo
 
 def _weights(graph: onnx.ModelProto) -> Weights:
     arrays = {tensor.name: numpy_helper.to_array(tensor) for tensor in graph.graph.initializer}
+    for node in graph.graph.node:  # weights that are stored as integers: what follows from constants alone
+        if node.input and all(name in arrays for name in node.input):
+            found = ReferenceEvaluator(node).run(None, {name: arrays[name] for name in node.input})
+            arrays.update(zip(node.output, map(np.asarray, found), strict=True))
+    for table in EMBEDDINGS:  # one that is only looked up in is computed nowhere
+        if f"{table}.integers" in arrays:
+            arrays[table] = arrays[f"{table}.integers"] * arrays[f"{table}.integers.rows"]
     return {name: torch.from_numpy(array.copy()).float() for name, array in arrays.items()}
 
 

@@ -16,8 +16,8 @@ from traverba_export.model import EncoderDecoder, TranslationModel
 
 Precision = Literal["fp32", "int8", "fp16"]
 """What the graphs compute in."""
-Storage = Literal["fp16", "fp32"]
-"""What the weights of float32 graphs are stored in."""
+Storage = Literal["fp16", "fp32", "int8"]
+"""What the weights of float graphs are stored in; int8: the same integers that the int8 graphs have."""
 Graphs = dict[Path, onnx.ModelProto]
 """Where each is to be written."""
 
@@ -34,7 +34,8 @@ def variant_of(precision: Precision, storage: Storage, *, narrow: bool) -> Varia
             f"narrow_step.{precision}.onnx",
         )
     count = 4 if narrow and precision != "fp16" else 2  # a GPU is not held up by a large product
-    return Variant(precision, storage if precision == "fp32" else precision, *names[:count])
+    stored = storage if precision == "fp32" or storage == "int8" else precision
+    return Variant(precision, stored, *names[:count])
 
 
 def build_half_graphs(model: TranslationModel, folder: Path, variant: Variant) -> Graphs:

@@ -15,10 +15,11 @@ from traverba_export.bundling import export_bundle, load_scores, record_scores
 from traverba_export.corpora.reading import CorpusSpec
 from traverba_export.model import PRESETS, EncoderDecoder
 from traverba_export.recipe import Recipe, RecipeError
-from traverba_export.variants import Precision
+from traverba_export.variants import Precision, Storage
 from traverba_export.verification import ParityError
 
 TINY = Path(__file__).parents[1] / "data" / "tiny.traverba"
+STORAGES: tuple[Storage, ...] = ("int8", "fp16")
 SENTENCES = [("qab", "lout bami baut."), ("qac", "loek")]
 
 
@@ -42,9 +43,13 @@ def recipe() -> Recipe:
 
 @pytest.fixture
 def weights(tmp_path: Path, recipe: Recipe) -> Path:
+    return save_random_weights(tmp_path, recipe)
+
+
+def save_random_weights(folder: Path, recipe: Recipe) -> Path:
     torch.manual_seed(3)
     dev = {"direction": "qaa-qab", "bleu": 31.257, "chrf": 52.5, "bleu_signature": "b", "chrf_signature": "c"}
-    path = tmp_path / "final.pt"
+    path = folder / "final.pt"
     torch.save(
         {"model": EncoderDecoder(recipe.model).state_dict(), "config": recipe.model.to_dict(), "dev": [dev]},
         path,
@@ -233,3 +238,29 @@ def test_recorded_scores_replace_those_of_the_same_test_and_keep_the_rest(
         assert [s.value for s in bundle.manifest.scores] == [31.26, 52.5, 32.5, 31.0]
     card = (folder / "README.md").read_text(encoding="utf-8")
     assert "| qaa → qab | held-out | greedy, int8 | 32.5 |" in card
+
+
+def test_with_integers_in_storage_all_graphs_read_the_same_ones(
+    tmp_path: Path, vocabulary: Path, recipe: Recipe
+) -> None:
+    wider = replace(recipe, model=replace(recipe.model, hidden_size=96))  # below 16 kB nothing is shared
+    weights, precisions = save_random_weights(tmp_path, wider), ("int8", "fp32", "fp16")
+    reports, sizes = {}, {}
+    for storage in STORAGES:
+        out = tmp_path / storage
+        settings = {"sentences": SENTENCES, "calibration": SENTENCES, "precisions": precisions}
+        reports[storage] = export_bundle(weights, vocabulary, wider, out, storage=storage, **settings)  # type: ignore[arg-type]
+        with open_bundle(out, verify_hashes=True) as bundle:
+            sizes[storage] = sum(entry.size_bytes for entry in bundle.manifest.files)
+            stored = [variant.storage for variant in bundle.manifest.variants]
+        assert stored == (["int8"] * 3 if storage == "int8" else ["int8", "fp16", "fp16"])
+        assert reports[storage].parity.sentences == len(SENTENCES)
+    assert sizes["int8"] < 0.6 * sizes["fp16"]
+
+
+@pytest.mark.parametrize("precisions", [("fp32",), ("fp32", "fp16")])
+def test_integers_are_stored_only_where_integer_graphs_are(
+    tmp_path: Path, weights: Path, vocabulary: Path, recipe: Recipe, precisions: tuple[Precision, ...]
+) -> None:
+    with pytest.raises(RecipeError, match="export int8 too"):
+        export_bundle(weights, vocabulary, recipe, tmp_path / "made", precisions=precisions, storage="int8")

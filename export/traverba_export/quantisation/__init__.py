@@ -2,12 +2,22 @@
 
 Read in this order: `weights` (floats to integers that no CPU can get wrong), `arithmetic` and
 `recurrence` (products and loops in graphs), `calibration` (how large activations get on real
-sentences), `agreement` (what it costs). Ranges are fixed when the graphs are made, so a row's
+sentences), `agreement` (what it costs), `storing` (float graphs that keep their weights as the
+same integers). Ranges are fixed when the graphs are made, so a row's
 result depends on nothing else in its batch. This room imports the graphs and onnxruntime.
 """
 
 from traverba_export.quantisation.agreement import Agreement, agreement
 from traverba_export.quantisation.arithmetic import IntegerArithmetic
 from traverba_export.quantisation.calibration import calibrate
+from traverba_export.quantisation.storing import StoredWeights, round_to_integers, store_as_integers
 
-__all__ = ["Agreement", "IntegerArithmetic", "agreement", "calibrate"]
+__all__ = [
+    "Agreement",
+    "IntegerArithmetic",
+    "StoredWeights",
+    "agreement",
+    "calibrate",
+    "round_to_integers",
+    "store_as_integers",
+]

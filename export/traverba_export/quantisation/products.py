@@ -25,12 +25,12 @@ def quantise(b: GraphBuilder, x: str, unit: float) -> str:
 def fold(weight: Tensor, parts: Sequence[Part], units: Sequence[float]) -> IntegerMatrix:
     """``weight`` (O, I) for inputs that come in steps of ``units`` instead of 1, quantised."""
     widths = [width for _, width in parts]
-    return quantise_rows(as_array(weight) * np.repeat(np.array(units, np.float32), widths))
+    return quantise_rows(as_array(weight), np.repeat(np.array(units, np.float32), widths))
 
 
 def product(b: GraphBuilder, name: str, x: str, matrix: IntegerMatrix, bias: Tensor | None) -> str:
     """Bytes ``x`` (..., I) times ``matrix`` (O, I), plus ``bias`` (O,) -> float32 (..., O)."""
-    weight = b.initialiser(f"{name}.weight", matrix.values.T)
+    weight = b.initialiser(f"{name}.integers", matrix.values.T)
     added = "" if bias is None else b.initialiser(f"{name}.bias", as_array(bias))
     return scaled_product(b, x, weight, b.initialiser(f"{name}.scales", matrix.scales), added)
 

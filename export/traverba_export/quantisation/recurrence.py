@@ -8,6 +8,7 @@ the fused float32 LSTM (H = 384 and 512, 1 to 32 sentences).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from onnx import TensorProto
@@ -16,26 +17,47 @@ from traverba_export.graphs.arithmetic import LayerOutput, Part
 from traverba_export.graphs.builder import GraphBuilder
 from traverba_export.graphs.cells import State, next_state, recurrent_bias
 from traverba_export.model.cells import Cell
-from traverba_export.quantisation.products import fold, product, quantise
+from traverba_export.quantisation.products import as_array, fold, product, quantise, scaled_product
+from traverba_export.quantisation.weights import IntegerMatrix
+
+
+@dataclass(frozen=True)
+class LayerWeights:
+    """A layer's matrices, one for each direction, and what the integers that meet them count in."""
+
+    input: tuple[IntegerMatrix, ...]
+    recurrent: tuple[IntegerMatrix, ...]
+    x_unit: float
+    h_unit: float
+
+
+def fold_layer(directions: Sequence[Cell], x: Part, x_unit: float, h_unit: float) -> LayerWeights:
+    """The weights of a layer that reads ``x``."""
+    hidden = ("", directions[0].hidden_size)
+    return LayerWeights(
+        tuple(fold(cell.input.weight, [x], [x_unit]) for cell in directions),
+        tuple(fold(cell.recurrent.weight, [hidden], [h_unit]) for cell in directions),
+        x_unit,
+        h_unit,
+    )
 
 
 def scan_layer(
-    b: GraphBuilder, site: str, directions: Sequence[Cell], x: Part, lengths: str, units: tuple[float, float]
+    b: GraphBuilder, site: str, directions: Sequence[Cell], x: Part, lengths: str, weights: LayerWeights
 ) -> LayerOutput:
-    """``x`` (S, B, I), ``lengths`` (B,), ``units`` of the input's and the hidden state's integers.
+    """``x`` (S, B, I), ``lengths`` (B,); initialisers are called ``site``.input.0.integers and so on.
 
     The D directions run side by side as D * B rows of one loop; the backward one reads each
     sentence mirrored within its own length.
     """
-    x_unit, h_unit = units
     many = b.op("Cast", lengths, to=TensorProto.INT64)
-    forward = quantise(b, x[0], x_unit)  # (S, B, I)
+    forward = quantise(b, x[0], weights.x_unit)  # (S, B, I)
     sources = [forward, *(_mirror(b, forward, many) for _ in directions[1:])]
     projected = [
-        product(b, f"{site}.input.{d}", source, fold(cell.input.weight, [x], [x_unit]), cell.input.bias)
+        product(b, f"{site}.input.{d}", source, weights.input[d], cell.input.bias)
         for d, (cell, source) in enumerate(zip(directions, sources, strict=True))
     ]
-    states = _loop(b, site, directions, _side_by_side(b, projected, axis=1), h_unit)  # each (S, D*B, H)
+    states = _loop(b, site, directions, _side_by_side(b, projected, axis=1), weights)  # each (S, D*B, H)
     final = b.concat(_last(b, states, _side_by_side(b, [many] * len(directions), axis=0)))  # (D*B, Ws)
     hidden = _apart(b, states[0], len(directions), axis=1)
     return LayerOutput(
@@ -44,7 +66,9 @@ def scan_layer(
     )
 
 
-def _loop(b: GraphBuilder, site: str, directions: Sequence[Cell], projected: str, h_unit: float) -> State:
+def _loop(
+    b: GraphBuilder, site: str, directions: Sequence[Cell], projected: str, weights: LayerWeights
+) -> State:
     """Run over ``projected`` (S, D*B, G*H); returns every state that was passed, each (S, D*B, H)."""
     cell = directions[0]
     names = [f"{site}.{part}" for part in ("h", "c")][: cell.state_size // cell.hidden_size]
@@ -52,7 +76,11 @@ def _loop(b: GraphBuilder, site: str, directions: Sequence[Cell], projected: str
     zeros = b.op("Expand", b.constant(0, np.float32), shape)
     inner = GraphBuilder(prefix=f"{site}.loop.")
     state = tuple(names)
-    recurrent = _recurrent(inner, directions, state[0], h_unit)
+    names_of_products = [
+        _stored(b, f"{site}.recurrent.{d}", cell, matrix)
+        for d, (cell, matrix) in enumerate(zip(directions, weights.recurrent, strict=True))
+    ]
+    recurrent = _recurrent(inner, names_of_products, state[0], weights.h_unit)
     new = next_state(inner, cell, f"{site}.projected", recurrent, state)
     passed = tuple(inner.op("Identity", part) for part in new)
     body = inner.body([*names, f"{site}.projected"], [*new, *passed])
@@ -60,13 +88,20 @@ def _loop(b: GraphBuilder, site: str, directions: Sequence[Cell], projected: str
     return outputs[len(names) :]
 
 
-def _recurrent(b: GraphBuilder, directions: Sequence[Cell], hidden: str, unit: float) -> str:
+def _stored(b: GraphBuilder, name: str, cell: Cell, matrix: IntegerMatrix) -> tuple[str, str, str]:
+    """Weight, scales and bias outside the loop, where another graph can share them."""
+    bias = recurrent_bias(cell)
+    return (
+        b.initialiser(f"{name}.integers", matrix.values.T),
+        b.initialiser(f"{name}.scales", matrix.scales),
+        "" if bias is None else b.initialiser(f"{name}.bias", as_array(bias)),
+    )
+
+
+def _recurrent(b: GraphBuilder, weights: Sequence[tuple[str, str, str]], hidden: str, unit: float) -> str:
     """The hidden state's share of the gates: ``hidden`` (D*B, H) -> (D*B, G*H)."""
-    rows = _apart(b, quantise(b, hidden, unit), len(directions), axis=0)
-    products = []
-    for d, (cell, row) in enumerate(zip(directions, rows, strict=True)):
-        matrix = fold(cell.recurrent.weight, [(hidden, cell.hidden_size)], [unit])
-        products.append(product(b, f"recurrent.{d}", row, matrix, recurrent_bias(cell)))
+    rows = _apart(b, quantise(b, hidden, unit), len(weights), axis=0)
+    products = [scaled_product(b, row, *stored) for row, stored in zip(rows, weights, strict=True)]
     return _side_by_side(b, products, axis=0)
 
 

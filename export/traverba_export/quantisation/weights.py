@@ -23,14 +23,29 @@ CLIPS = np.linspace(1.0, 0.7, 13)
 
 @dataclass(frozen=True)
 class IntegerMatrix:
-    """``values * scales[:, None]`` stands for a float matrix (O, I)."""
+    """``values * scales[:, None] / units`` stands for a float matrix (O, I)."""
 
     values: NDArray[np.int8]  # (O, I), within ±WEIGHT_LIMIT
     scales: NDArray[np.float32]  # (O,)
+    units: NDArray[np.float32]  # (I,): what each input's integers count in
+
+    def as_float(self) -> NDArray[np.float32]:
+        """The matrix that it stands for."""
+        return self.values.astype(np.float32) * self.scales[:, None] * self.inverse_units
+
+    @property
+    def inverse_units(self) -> NDArray[np.float32]:
+        """(I,)."""
+        return np.float32(1) / self.units
 
 
-def quantise_rows(weights: NDArray[np.float32]) -> IntegerMatrix:
-    """Each row of ``weights`` (O, I) on its own grid, the one with the least squared error."""
+def quantise_rows(weights: NDArray[np.float32], units: NDArray[np.float32] | None = None) -> IntegerMatrix:
+    """Each row of ``weights`` (O, I) on its own grid, the one with the least squared error.
+
+    First each column is multiplied by its input's ``units`` (I,).
+    """
+    units = np.ones(weights.shape[1], np.float32) if units is None else units
+    weights = weights * units
     peaks = np.maximum(np.abs(weights).max(axis=1), np.finfo(np.float32).tiny * WEIGHT_LIMIT)  # (O,)
     best_error = np.full(len(weights), np.inf)
     best_scales = np.empty(len(weights), np.float32)
@@ -40,7 +55,7 @@ def quantise_rows(weights: NDArray[np.float32]) -> IntegerMatrix:
         better = error < best_error
         best_error = np.where(better, error, best_error)
         best_scales = np.where(better, scales, best_scales)
-    return IntegerMatrix(_round(weights, best_scales).astype(np.int8), best_scales)
+    return IntegerMatrix(_round(weights, best_scales).astype(np.int8), best_scales, units)
 
 
 def _round(weights: NDArray[np.float32], scales: NDArray[np.float32]) -> NDArray[np.float32]:

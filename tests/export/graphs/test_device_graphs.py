@@ -12,7 +12,7 @@ import torch
 from onnx import TensorProto, numpy_helper, shape_inference
 
 from traverba.contract import DEVICE_ENCODER, DEVICE_STEP, GraphSpec
-from traverba_export.bundling import round_weights
+from traverba_export.graph_files import round_weights
 from traverba_export.graphs import FloatArithmetic, build_decoder_step, build_encoder
 from traverba_export.graphs.device import build_device_encoder, build_device_step
 from traverba_export.graphs.sharing import save_graphs

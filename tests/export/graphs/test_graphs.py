@@ -11,7 +11,7 @@ import torch
 from onnx import TensorProto, numpy_helper
 
 from traverba.contract import DECODER_STEP, ENCODER, METADATA_CONFIG_KEY, METADATA_FORMAT_KEY, GraphSpec
-from traverba_export.bundling import round_weights
+from traverba_export.graph_files import round_weights
 from traverba_export.graphs import FloatArithmetic, build_decoder_step, build_encoder
 from traverba_export.graphs.builder import config_sha256
 from traverba_export.model import EncoderDecoder, ModelConfig
