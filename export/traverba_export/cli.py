@@ -20,7 +20,8 @@ from traverba_export.identification.commands import add_identifier_commands
 from traverba_export.ladder.command import add_ladder
 from traverba_export.quality.command import add_evaluate, add_route, add_tune
 from traverba_export.quality.multi30k import add_multi30k
-from traverba_export.recipe import RecipeError, find_recipe, split_direction
+from traverba_export.recipe import RecipeError, split_direction
+from traverba_export.recipe_file import find_recipe
 
 if TYPE_CHECKING:
     from traverba_export.model import ModelConfig

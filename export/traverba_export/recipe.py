@@ -1,17 +1,12 @@
-"""A recipe: everything a training run depends on besides the data folder, in one TOML file."""
+"""A recipe: everything a training run depends on besides the data folder (`recipe_file` reads it)."""
 
 from __future__ import annotations
 
-import tomllib
-from dataclasses import dataclass, field, fields
-from pathlib import Path
-from typing import Any
+from dataclasses import dataclass, field
 
 from traverba_export.corpora.cleaning import CleaningRules
 from traverba_export.corpora.reading import CorpusSpec
-from traverba_export.model.config import ModelConfig, preset
-
-RECIPES = Path(__file__).parent / "recipes"
+from traverba_export.model.config import ModelConfig
 
 
 class RecipeError(ValueError):
@@ -146,112 +141,3 @@ def split_direction(direction: str) -> tuple[str, str]:
     if not (source and dash and target):
         raise RecipeError(f"direction {direction!r} is not of the form en-fr")
     return source, target
-
-
-def find_recipe(name: str) -> Recipe:
-    """One that comes with the package, by its name, or one at a path."""
-    bundled = RECIPES / f"{name}.toml"
-    return load_recipe(bundled if bundled.exists() else Path(name))
-
-
-def load_recipe(path: Path) -> Recipe:
-    """Read a TOML recipe; an unknown key or a missing one is an error that names it."""
-    raw = _read(path)
-    try:
-        return _recipe(raw)
-    except KeyError as error:
-        raise RecipeError(f"{path}: the key {error} is missing") from error
-    except (TypeError, ValueError) as error:
-        raise RecipeError(f"{path}: {error}") from error
-
-
-def _read(path: Path) -> dict[str, Any]:
-    """The file's keys over those of the file beside it that ``base`` names; tables are merged."""
-    raw = _parse(path)
-    if "base" not in raw:
-        return raw
-    merged = _parse(path.with_name(str(raw.pop("base"))))
-    if "base" in merged:
-        raise RecipeError(f"{path}: its base has a base itself; say everything in one of the two")
-    for key, value in raw.items():
-        both = isinstance(value, dict) and isinstance(merged.get(key), dict)
-        merged[key] = {**merged[key], **value} if both else value
-    return merged
-
-
-def _parse(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise RecipeError(f"{path}: {error}") from error
-
-
-def _recipe(raw: dict[str, Any]) -> Recipe:
-    model = dict(raw.pop("model"))
-    vocab_size = int(raw.pop("vocab_size", 8_000))
-    config = preset(model.pop("preset"), vocab_size=vocab_size, **model)
-    phases = tuple(Phase(**phase) for phase in raw.pop("phase", []))
-    recipe = Recipe(
-        name=raw.pop("name"),
-        model=config,
-        vocab_size=vocab_size,
-        corpora=tuple(_corpus(c) for c in raw.pop("corpus")),
-        dev=tuple(_corpus(c) for c in raw.pop("dev")),
-        test=tuple(_corpus(c) for c in raw.pop("test", [])),
-        distilled=tuple(_distillation(d) for d in raw.pop("distilled", [])),
-        cleaning=CleaningRules(**raw.pop("cleaning", {})),
-        training=_training(raw.pop("training", {}), phases),
-        phases=phases,
-        **{
-            f.name: raw.pop(f.name)
-            for f in fields(Recipe)
-            if f.name in ("seed", "subword_lines") and f.name in raw
-        },
-    )
-    if raw:
-        raise RecipeError(f"unknown keys: {', '.join(raw)}")
-    for distillation in recipe.distilled:
-        _check(distillation, recipe)
-    return recipe
-
-
-def _training(raw: dict[str, Any], phases: tuple[Phase, ...]) -> TrainingOptions:
-    """The options; with phases, these say how long the run is and how fast it learns."""
-    if not phases:
-        return TrainingOptions(**raw)
-    if clash := {"max_steps", "warmup_steps", "decay_steps", "learning_rate"} & set(raw):
-        raise RecipeError(f"{', '.join(sorted(clash))} of [training] is said by each [[phase]]; leave it out")
-    return TrainingOptions(**raw, max_steps=sum(phase.steps for phase in phases))
-
-
-def _corpus(raw: dict[str, Any]) -> CorpusSpec:
-    languages = tuple(raw.pop("languages"))
-    paths = raw.pop("path")
-    spec = CorpusSpec(
-        paths=(paths,) if isinstance(paths, str) else tuple(paths),
-        languages=(languages[0], languages[1]),
-        columns=tuple(raw.pop("columns", (0, 1))),
-        **raw,
-    )
-    for direction in spec.directions:
-        if set(split_direction(direction)) != set(languages):
-            raise RecipeError(
-                f"corpus {paths}: direction {direction} is not between {' and '.join(languages)}"
-            )
-    return spec
-
-
-def _distillation(raw: dict[str, Any]) -> Distillation:
-    return Distillation(corpora=tuple(raw.pop("corpora")), **raw)
-
-
-def _check(distillation: Distillation, recipe: Recipe) -> None:
-    languages = split_direction(distillation.direction)
-    fitting = {spec.paths[0] for spec in recipe.corpora if set(spec.languages) == set(languages)}
-    if strange := set(distillation.corpora) - fitting:
-        raise RecipeError(
-            f"{distillation.path}: {', '.join(sorted(strange))} is no [[corpus]] of this recipe between "
-            f"{' and '.join(languages)}"
-        )
-    if languages not in recipe.directions:
-        raise RecipeError(f"{distillation.path}: no [[corpus]] is trained in this direction")

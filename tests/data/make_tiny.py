@@ -16,7 +16,8 @@ import tempfile
 from pathlib import Path
 
 from traverba_export.bundling import export_bundle
-from traverba_export.recipe import Recipe, load_recipe
+from traverba_export.recipe import Recipe
+from traverba_export.recipe_file import load_recipe
 from traverba_export.training.preparation import prepare
 from traverba_export.training.trainer import Trainer
 from traverba_export.variants import Precision

@@ -9,7 +9,8 @@ import pytest
 from traverba.bundle import TrainingData
 from traverba.errors import BundleNotFoundError
 from traverba_export.model_card import training_data
-from traverba_export.recipe import RecipeError, load_recipe
+from traverba_export.recipe import RecipeError
+from traverba_export.recipe_file import load_recipe
 from traverba_export.training.preparation import prepare
 
 TEACHER = Path(__file__).parents[1] / "data" / "tiny.traverba"

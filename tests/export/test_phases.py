@@ -10,7 +10,8 @@ import pytest
 import torch
 
 from traverba_export.corpora.reading import CorpusError
-from traverba_export.recipe import Recipe, RecipeError, load_recipe
+from traverba_export.recipe import Recipe, RecipeError
+from traverba_export.recipe_file import load_recipe
 from traverba_export.training.preparation import prepare
 from traverba_export.training.schedule import stage_at, stages
 from traverba_export.training.trainer import Trainer

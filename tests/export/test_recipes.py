@@ -8,7 +8,7 @@ import pytest
 
 import traverba_export
 from traverba_export.corpora.reading import CorpusSpec
-from traverba_export.recipe import load_recipe
+from traverba_export.recipe_file import load_recipe
 
 RECIPES = sorted((Path(traverba_export.__file__).parent / "recipes").glob("everyday*.toml"))
 

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from traverba_export.recipe import RecipeError, TrainingOptions, load_recipe
+from traverba_export.recipe import RecipeError, TrainingOptions
+from traverba_export.recipe_file import load_recipe
 from traverba_export.training.checkpoints import LATEST, average_weights
 from traverba_export.training.schedule import learning_rate
 

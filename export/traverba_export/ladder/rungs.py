@@ -15,7 +15,8 @@ from traverba_export.ladder.quality import Quality, measure_quality
 from traverba_export.model import count_parameters
 from traverba_export.quality.report import write_json
 from traverba_export.quality.test_sets import TestSet
-from traverba_export.recipe import Recipe, RecipeError, load_recipe, split_direction
+from traverba_export.recipe import Recipe, RecipeError, split_direction
+from traverba_export.recipe_file import load_recipe
 from traverba_export.training.journal import read_journal
 from traverba_export.training.preparation import dev_sets
 from traverba_export.training.run import train

@@ -10,7 +10,8 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from traverba_export.recipe import RecipeError, find_recipe
+from traverba_export.recipe import RecipeError
+from traverba_export.recipe_file import find_recipe
 
 if TYPE_CHECKING:
     from traverba_export.quality.evaluation import Scored, Task

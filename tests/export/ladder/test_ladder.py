@@ -13,7 +13,8 @@ from traverba_export.ladder.command import RECIPES
 from traverba_export.ladder.page import fill_page
 from traverba_export.ladder.quality import by_length
 from traverba_export.ladder.rungs import RUNGS, rung_names
-from traverba_export.recipe import RecipeError, load_recipe
+from traverba_export.recipe import RecipeError
+from traverba_export.recipe_file import load_recipe
 
 BASE = """
 seed = 1

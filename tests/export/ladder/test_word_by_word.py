@@ -8,7 +8,8 @@ import torch
 from traverba_export.corpora.examples import Pool, Sequences
 from traverba_export.model import AlignedTranslator, ModelConfig, build_model, build_network
 from traverba_export.model.pointer import SILENT, follow, speaking_bias
-from traverba_export.recipe import RecipeError, load_recipe
+from traverba_export.recipe import RecipeError
+from traverba_export.recipe_file import load_recipe
 from traverba_export.training.word_by_word import aligned_pool, aligned_pools, count_dictionary
 
 PAIRS = [([10, 11], [21, 22]), ([11, 12], [22, 23]), ([19, 12, 10], [21, 23]), ([10], [21]), ([12], [23])]

@@ -18,7 +18,7 @@ from traverba_export.cli import main
 from traverba_export.corpora.reading import CorpusError
 from traverba_export.quality.multi30k import TEST, VAL, Result, read_split, scores_table
 from traverba_export.quality.tokenised import LOWER, PLAIN, TOKENISED, BleuScore, bleu_scores
-from traverba_export.recipe import load_recipe
+from traverba_export.recipe_file import load_recipe
 
 TINY = Path(__file__).parents[2] / "data" / "tiny.traverba"
 RECIPES = Path(traverba_export.__file__).parent / "recipes" / "multi30k"

@@ -15,7 +15,8 @@ from traverba_export.cli import main
 from traverba_export.model_card import untrained_table
 from traverba_export.quality import routing
 from traverba_export.quality.routing import JoinedSet, decide, joined_sets
-from traverba_export.recipe import Recipe, load_recipe
+from traverba_export.recipe import Recipe
+from traverba_export.recipe_file import load_recipe
 
 TINY = Path(__file__).parents[2] / "data" / "tiny.traverba"
 RECIPE = """

@@ -12,7 +12,7 @@ from traverba_export.cli import main
 from traverba_export.quality.evaluation import perform
 from traverba_export.quality.test_sets import TestSet
 from traverba_export.quality.word_for_word import SETTINGS, Lookup
-from traverba_export.recipe import load_recipe
+from traverba_export.recipe_file import load_recipe
 from traverba_export.subwords import train_subwords
 
 NUMBERS = {
