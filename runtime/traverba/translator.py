@@ -221,11 +221,5 @@ class Translator:
         """``reading`` takes the place of what follows from the options given."""
         if self._model is None:
             raise TranslatorClosedError("the translator is closed; load another with load_translator()")
-        options = self._completed(given.options)
+        options = (given.options or self.options).completed(self.options)
         return Asked(self._model, target, given, options, reading or given.reading)
-
-    def _completed(self, options: DecodeOptions | None) -> DecodeOptions:
-        """With what the options leave to the model."""
-        if options is None or options.shortlist is not None:
-            return options or self.options
-        return replace(options, shortlist=self.options.shortlist)

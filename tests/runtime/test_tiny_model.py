@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import gc
 import re
+import shutil
 import threading
 import weakref
 import zipfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -21,6 +23,7 @@ from traverba import (
     Translator,
     load_translator,
 )
+from traverba.bundle import open_bundle, write_bundle, write_manifest
 
 DATA = Path(__file__).parents[1] / "data"
 TINY = DATA / "tiny.traverba"
@@ -51,6 +54,24 @@ def test_sentences_are_translated_as_the_rule_demands(
     translations = tiny.translate([text for text, _ in chosen], source=source, target=target, options=options)
     right = sum(t.text == wanted for t, (_, wanted) in zip(translations, chosen, strict=True))
     assert right >= 0.95 * len(chosen)
+
+
+def test_options_of_ones_own_keep_the_penalties_of_the_model(tmp_path: Path) -> None:
+    with open_bundle(TINY) as bundle, write_bundle(tmp_path / "tuned") as folder:
+        shutil.copytree(bundle.folder, folder, dirs_exist_ok=True)
+        (folder / "manifest.json").unlink(missing_ok=True)
+        write_manifest(folder, replace(bundle.manifest, decoding={"length_penalty": 2.0, "beam_size": 4}))
+    scores = {}
+    with load_translator(tmp_path / "tuned", device="cpu", threads=1) as tuned:
+        for name, options in {
+            "left": DecodeOptions(beam_size=3),
+            "said": DecodeOptions(beam_size=3, length_penalty=2.0),
+            "other": DecodeOptions(beam_size=3, length_penalty=0.6),
+        }.items():
+            scores[name] = tuned.translate(
+                "lout bami baut.", source="qaa", target="qab", options=options
+            ).score
+    assert scores["left"] == scores["said"] != scores["other"]
 
 
 def test_folder_and_file_give_the_same(tiny: Translator, tmp_path: Path) -> None:

@@ -92,10 +92,10 @@ class Harvest:
     def _ended(self, sentence: int, node: Node, log_prob: float, end_log_prob: float | None) -> Ended:
         """Equation 14, see `traverba.decoding.scoring`."""
         finished = end_log_prob is not None
-        score = standing = log_prob / length_penalty(node.length + finished, self._options.length_penalty)
-        if self._options.coverage_penalty:
+        score = standing = log_prob / length_penalty(node.length + finished, self._options.alpha)
+        if self._options.beta:
             attention = self._attention(sentence, node, finished=finished)
-            score += coverage_penalty(attention.sum(axis=0), self._options.coverage_penalty)
+            score += coverage_penalty(attention.sum(axis=0), self._options.beta)
         return Ended(node, standing, score, end_log_prob)
 
     def _attention(self, sentence: int, node: Node, *, finished: bool) -> Floats:

@@ -7,12 +7,15 @@ option. A bad value raises `OptionError` with the option's name and its range.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from traverba.errors import OptionError
 
 Guards = Literal["retry", "flag", "off"]
+
+LEFT_TO_THE_MODEL = ("length_penalty", "coverage_penalty", "shortlist")
+"""Options whose None means: as the model's maker found best."""
 
 LARGEST_BEAM = 1024
 LONGEST_TARGET = 100_000
@@ -72,11 +75,13 @@ class DecodeOptions:
     beam_size: int = 5
     """Hypotheses kept at each step; 1 is greedy. Not used when sampling."""
 
-    length_penalty: float = 0.6
-    """alpha of Wu et al. 2016, equation 14: 0 compares bare log-probabilities, more favours longer output."""
+    length_penalty: float | None = None
+    """alpha of Wu et al. 2016, equation 14: 0 compares bare log-probabilities, more favours longer output.
+    None: the model's own, 0.6 if it has none."""
 
-    coverage_penalty: float = 0.0
-    """beta of the same equation: more favours hypotheses that attended to every source token."""
+    coverage_penalty: float | None = None
+    """beta of the same equation: more favours hypotheses that attended to every source token. None: the
+    model's own, 0 if it has none."""
 
     num_hypotheses: int = 1
     """Hypotheses returned, at most `beam_size`; when sampling, the number of independent draws."""
@@ -138,8 +143,8 @@ class DecodeOptions:
 
     def _check_search(self) -> None:
         check_int("beam_size", self.beam_size, 1, LARGEST_BEAM)
-        _check_float("length_penalty", self.length_penalty, 0.0, 10.0)
-        _check_float("coverage_penalty", self.coverage_penalty, 0.0, 10.0)
+        _check_float("length_penalty", self.alpha, 0.0, 10.0)
+        _check_float("coverage_penalty", self.beta, 0.0, 10.0)
         _check_float("patience", self.patience, 0.01, 100.0)
         check_int("num_hypotheses", self.num_hypotheses, 1, LARGEST_BEAM)
         if self.sampling is None and self.num_hypotheses > self.beam_size:
@@ -177,6 +182,21 @@ class DecodeOptions:
         for name, token in named:
             if token >= vocab_size:
                 raise OptionError(f"{name} must hold target ids from 0 to {vocab_size - 1}, not {token}")
+
+    def completed(self, own: DecodeOptions) -> DecodeOptions:
+        """These options, with what they leave to the model from the model's ``own``."""
+        left = {name: getattr(own, name) for name in LEFT_TO_THE_MODEL if getattr(self, name) is None}
+        return replace(self, **left) if left else self
+
+    @property
+    def alpha(self) -> float:
+        """`length_penalty` in use."""
+        return 0.6 if self.length_penalty is None else self.length_penalty
+
+    @property
+    def beta(self) -> float:
+        """`coverage_penalty` in use."""
+        return 0.0 if self.coverage_penalty is None else self.coverage_penalty
 
     @property
     def rows(self) -> int:

@@ -64,7 +64,7 @@ class Search:
         self._harvest = Harvest(requests, options, self._trellis)
         self._length = 0  # tokens of every live hypothesis
         self._answers: list[Decoded | None] = [None] * B
-        self._alpha, self._wanted = options.length_penalty, options.num_hypotheses
+        self._alpha, self._wanted = options.alpha, options.num_hypotheses
         self._enough = K if chooser.independent_rows else math.ceil(options.patience * K)
         self._watched = np.array([options.guards != "off" and not repeats_itself(r.source) for r in requests])
         limits = [max(options.longest(len(r.source)), len(r.prefix)) for r in requests]

@@ -101,7 +101,7 @@ def test_other_defaults_of_the_bundle_stay(monkeypatch: pytest.MonkeyPatch, bund
     update_manifest(bundle, lambda manifest: replace(manifest, decoding={"beam_size": 3}))
     tuned(monkeypatch, bundle, Scripted(lambda options: int(4 * options.length_penalty)))
     with load_translator(bundle) as translator:
-        assert translator.options == DecodeOptions(beam_size=3, length_penalty=1.4)
+        assert translator.options == DecodeOptions(beam_size=3, length_penalty=1.4, coverage_penalty=0.0)
 
 
 def test_the_command_renews_manifest_and_card_and_says_what_it_tried(

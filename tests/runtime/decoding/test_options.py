@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,6 +12,17 @@ from traverba.decoding import Batching, DecodeOptions, Request, Sampling, altern
 from traverba.errors import OptionError
 
 MODEL = ScriptedModel(random_script(0, 8), 8)
+
+
+def test_what_options_leave_to_the_model_is_taken_from_it_and_nothing_else() -> None:
+    own = DecodeOptions(beam_size=3, length_penalty=1.3, coverage_penalty=0.1, shortlist=False)
+    assert DecodeOptions(beam_size=2).completed(own) == replace(own, beam_size=2)
+    chosen = DecodeOptions(length_penalty=0.0, coverage_penalty=0.0, shortlist=True)
+    assert chosen.completed(own) == chosen
+
+
+def test_without_anybody_to_say_otherwise_the_penalties_are_those_of_small_beams_in_the_literature() -> None:
+    assert (DecodeOptions().alpha, DecodeOptions().beta) == (0.6, 0.0)
 
 
 @pytest.mark.parametrize(
