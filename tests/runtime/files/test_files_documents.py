@@ -230,3 +230,16 @@ def test_chapters_are_read_in_the_order_of_reading(tmp_path: Path) -> None:
     assert asked == ["title", "first", "start", "second", "end"]
     assert b"<dc:language>fr</dc:language>" in out["OEBPS/book.opf"]
     assert b'<html lang="fr"' in out["OEBPS/a 1.xhtml"]
+
+
+def test_a_chapter_is_read_by_the_rules_of_a_page(tmp_path: Path) -> None:
+    body = (
+        '{} <a id="page7"/>{} <img src="a.png" alt="{}"/> {}</p><button>{}</button>'
+        '<p xml:lang="fr">déjà</p><p translate="no">not this</p><pre>nor this</pre><p>{}'
+    )
+
+    def page(head: str, *words: str) -> bytes:
+        return PAGE.format(head, body.format(*words)).encode()
+
+    out = translated(tmp_path / "a.xhtml", page("head", "it", "was", "a cat", "there", "press", "end"))
+    assert out == page("HEAD", "IT", "WAS", "A CAT", "THERE", "PRESS", "END")

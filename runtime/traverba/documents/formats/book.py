@@ -8,10 +8,10 @@ from functools import cached_property
 from urllib.parse import unquote
 
 from traverba.documents.formats.packages import Package
-from traverba.documents.formats.xhtml import page_units
-from traverba.documents.formats.xhtml import role as xhtml_role
 from traverba.documents.formats.xmltree import Element, Text, XmlFile
 from traverba.documents.formats.xmlunits import Unit, escaped, find_units, insertion
+from traverba.documents.markup.html_elements import role
+from traverba.documents.markup.xhtml import page_units
 from traverba.errors import DocumentError
 
 CONTAINER = "META-INF/container.xml"
@@ -58,13 +58,13 @@ class Book(Package):
         else:
             for element in file.root.walk():
                 if element.name == "text":
-                    yield from find_units(element, xhtml_role, file.data, collapse=True)
+                    yield from find_units(element, role, file.data, collapse=True)
 
     def _metadata(self, file: XmlFile) -> Iterator[Unit]:
         metadata = file.root.find("metadata")
         for element in metadata.elements() if metadata else ():
             if element.name in TRANSLATED_METADATA:
-                yield from find_units(element, xhtml_role, file.data, collapse=True)
+                yield from find_units(element, role, file.data, collapse=True)
             elif element.name == "language":
                 yield from self._language(element)
 

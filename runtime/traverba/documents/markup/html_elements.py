@@ -50,6 +50,13 @@ def is_code(element: Element) -> bool:
     return element.name in KEPT or element.name in MARKS or element.name in CODE_BLOCKS
 
 
+def role_as_written(element: Element) -> Role:
+    """`role` in HTML, where an element without tags of its own at both ends cannot be moved."""
+    found = role(element)
+    movable = element.end > element.close and IMPLIED not in element.attributes
+    return found if found is not Role.INLINE or movable else Role.BLOCK
+
+
 def role(element: Element) -> Role:
     """What an element is to the text around it, whatever is in it."""
     name, attributes = element.name, element.attributes
@@ -63,10 +70,7 @@ def role(element: Element) -> Role:
         return Role.KEEP if attributes.get("alt", "").strip() else Role.MARK
     if name in OPAQUE:
         return Role.OPAQUE
-    if name in VOID:
-        return Role.MARK
-    # Without tags of its own at both ends it cannot be moved.
-    return Role.INLINE if element.end > element.close and IMPLIED not in attributes else Role.BLOCK
+    return Role.MARK if name in VOID else Role.INLINE
 
 
 def text_attributes(element: Element) -> set[str]:

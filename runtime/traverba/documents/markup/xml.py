@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
-from traverba.documents.formats.xhtml import relabelled
 from traverba.documents.formats.xmltree import XML_SPACE, Element, Text, parse_xml_text
 from traverba.documents.formats.xmlunits import Role, Spliced, Unit, escaped, find_units
 from traverba.documents.inline import InlineText
 from traverba.documents.markup.attributes import attribute_values, write_value
+from traverba.documents.markup.xhtml import relabelled
 
 ITS_TRANSLATE = "http://www.w3.org/2005/11/its translate"
 CDATA_BEGINS, CDATA_ENDS = b"<![CDATA[", b"]]>"
