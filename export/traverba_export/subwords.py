@@ -19,7 +19,7 @@ from traverba.text import BpeTokenizer
 
 PAD, BOS, EOS = 0, 1, 2
 SPECIAL_TOKENS = ("<pad>", "<s>", "</s>")
-_LANGUAGE_TOKEN = re.compile(r"<2[a-z]{2,8}>")
+LANGUAGE_TOKEN = re.compile(r"<2[a-z]{2,8}>")
 
 WORDS = r" ?\p{L}[\p{L}\p{M}]*['’]?| ?\p{N}| ?[^\s\p{L}\p{N}]+|\s+(?!\S)|\s+"
 """Where merges may not reach across: a word takes the space before it and an elision's apostrophe
@@ -32,7 +32,7 @@ class Subwords:
     def __init__(self, path: Path) -> None:
         vocabulary: dict[str, int] = json.loads(path.read_text(encoding="utf-8"))["model"]["vocab"]
         self.path = path
-        self.target_tokens = {t[2:-1]: i for t, i in vocabulary.items() if _LANGUAGE_TOKEN.fullmatch(t)}
+        self.target_tokens = {t[2:-1]: i for t, i in vocabulary.items() if LANGUAGE_TOKEN.fullmatch(t)}
         self.tokenizer = BpeTokenizer(path, {PAD, BOS, EOS, *self.target_tokens.values()})
 
     @property

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 import torch
+from tokenizers import Tokenizer
+from tokenizers.models import BPE
 
 from traverba_export.model import EncoderDecoder, ModelConfig
 from traverba_export.recipe import RecipeError
@@ -18,9 +20,9 @@ CONFIG = ModelConfig(vocab_size=40, hidden_size=8)
 COMMON = ("<pad>", "<s>", "</s>", *(f"piece {i}" for i in range(35)))
 
 
-def vocabulary(folder: Path, *pieces: str) -> Path:
+def vocabulary(folder: Path, *pieces: str, merges: Sequence[tuple[str, str]] = ()) -> Path:
     path = folder / "tokenizer.json"
-    path.write_text(json.dumps({"model": {"vocab": {p: i for i, p in enumerate(pieces)}}}), encoding="utf-8")
+    Tokenizer(BPE({p: i for i, p in enumerate(pieces)}, list(merges))).save(str(path))
     return path
 
 
@@ -53,6 +55,24 @@ def test_layers_and_rows_of_shared_subwords_are_copied_and_the_rest_stays_new(
     table, old_table = model.target_embedding.weight, old["target_embedding.weight"]
     assert torch.equal(table[[0, 37, 38, 40]], old_table[[0, 37, 39, 38]])
     assert torch.equal(table[39], untouched.target_embedding.weight[39])
+
+
+def test_a_subword_that_the_parent_lacks_begins_as_the_mean_of_what_it_is_made_of(tmp_path: Path) -> None:
+    torch.manual_seed(1)
+    folder = tmp_path / "parent"
+    folder.mkdir()
+    vocabulary(folder, *COMMON[:34], "c", "o", "w", "s", "co", "cow", merges=[("c", "o"), ("co", "w")])
+    torch.save({"model": EncoderDecoder(CONFIG).state_dict()}, folder / "final.pt")
+    model = child(dataclasses.replace(CONFIG, vocab_size=37))
+    tokenizer = vocabulary(tmp_path, *COMMON[:34], "cows", "<2de>", "ox")
+    untouched = child(model.config)
+    start_from(folder, model, tokenizer)
+    old = load_parent(folder).weights
+    for name in ("target_embedding.weight", "output.bias"):
+        rows, old_rows = model.state_dict()[name], old[name]
+        torch.testing.assert_close(rows[34], (old_rows[39] + old_rows[37]) / 2)  # cow, s
+        torch.testing.assert_close(rows[36], old_rows[35])  # o: the parent has no x
+        assert torch.equal(rows[35], untouched.state_dict()[name][35])
 
 
 def test_a_layer_the_parent_lacks_is_named_as_new(parent: Path, tmp_path: Path) -> None:

@@ -2,7 +2,8 @@
 
 Same shapes are copied, and of embeddings the rows of same subwords. Between vocabularies this is the
 transfer of Kocmi & Bojar 2018 with the vocabulary of the new data: recurrent layers and attention are
-the parent's, as are the rows of subwords both know.
+the parent's, as are the rows of subwords both know. A subword that the parent lacks begins as the mean
+of the parent's subwords that it is made of.
 """
 
 from __future__ import annotations
@@ -13,11 +14,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
+from tokenizers import Tokenizer
+from tokenizers.models import BPE
 from torch import Tensor, nn
 
 from traverba.bundle import find_bundle, open_bundle
 from traverba.bundle.manifest import TOKENIZER_FILE
 from traverba_export.recipe import RecipeError
+from traverba_export.subwords import LANGUAGE_TOKEN
 from traverba_export.training.checkpoints import FINAL, LATEST
 from traverba_export.training.growing import ONE_ROW_A_SUBWORD, silence_new_layers, widened
 
@@ -30,6 +34,8 @@ class Parent:
 
     weights: dict[str, Tensor]
     vocabulary: dict[str, int]
+    subwords: BPE | None = None
+    """What splits a word into subwords of the vocabulary; None: a subword it lacks stays new."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +72,7 @@ def load_parent(origin: Path) -> Parent:
         if not file.exists():
             raise RecipeError(f"{file} does not exist")
         state = torch.load(file, map_location="cpu", weights_only=True)
-        return Parent(state.get("model", state), _vocabulary(file.with_name("tokenizer.json")))
+        return _parent(state.get("model", state), file.with_name("tokenizer.json"))
     return _bundled(origin)
 
 
@@ -78,7 +84,11 @@ def _bundled(origin: Path) -> Parent:
             model = load_model(bundle)
         except ValueError as error:
             raise RecipeError(f"{origin}: {error}") from error
-        return Parent(model.state_dict(), _vocabulary(bundle.folder / TOKENIZER_FILE))
+        return _parent(model.state_dict(), bundle.folder / TOKENIZER_FILE)
+
+
+def _parent(weights: dict[str, Tensor], tokenizer: Path) -> Parent:
+    return Parent(weights, _vocabulary(tokenizer), Tokenizer.from_file(str(tokenizer)).model)
 
 
 @torch.no_grad()
@@ -87,11 +97,15 @@ def transfer(parent: Parent, model: nn.Module, vocabulary: dict[str, int]) -> Tr
     shared = sorted(vocabulary.keys() & parent.vocabulary.keys())
     rows = torch.tensor([vocabulary[piece] for piece in shared])
     parent_rows = torch.tensor([parent.vocabulary[piece] for piece in shared])
+    made_of = [(vocabulary[piece], _parts(parent, piece)) for piece in vocabulary.keys() - parent.vocabulary]
+    made_of = [(row, parts) for row, parts in made_of if parts]
     copied, initialised, weights = [], [], widened(parent.weights, model)
     for name, parameter in model.named_parameters():
         weight = weights.get(name)
         if weight is not None and name in ONE_ROW_A_SUBWORD and weight.shape[1:] == parameter.shape[1:]:
             parameter[rows] = weight[parent_rows].to(parameter)
+            for row, parts in made_of:
+                parameter[row] = weight[parts].mean(dim=0).to(parameter)
         elif weight is not None and name not in ONE_ROW_A_SUBWORD and weight.shape == parameter.shape:
             parameter.copy_(weight)
         else:
@@ -100,6 +114,13 @@ def transfer(parent: Parent, model: nn.Module, vocabulary: dict[str, int]) -> Tr
         copied.append(name)
     silence_new_layers(model, initialised)
     return Transferred(tuple(copied), tuple(initialised), len(shared))
+
+
+def _parts(parent: Parent, piece: str) -> list[int]:
+    """The parent's subwords that make up ``piece``; none of a token that stands for a language."""
+    if parent.subwords is None or LANGUAGE_TOKEN.fullmatch(piece):
+        return []
+    return [token.id for token in parent.subwords.tokenize(piece)]
 
 
 def _vocabulary(tokenizer: Path) -> dict[str, int]:
