@@ -37,7 +37,7 @@ def test_every_direction_is_watched_on_dev_and_kept_apart_from_its_test(path: Pa
 
 
 def test_the_recipe_of_eight_directions_has_them_and_ends_on_everyday_text() -> None:
-    recipe = find_recipe("everyday-8-small")
+    recipe = find_recipe("everyday-8")
     others = ("de", "es", "fr", "ru")
     assert set(recipe.directions) == {("en", x) for x in others} | {(x, "en") for x in others}
     assert [phase.name for phase in recipe.phases] == ["general", "everyday", "distilled", "longer"]
@@ -47,7 +47,7 @@ def test_the_recipe_of_eight_directions_has_them_and_ends_on_everyday_text() -> 
 
 
 def test_the_larger_one_can_begin_with_the_smaller_ones_weights_and_reads_the_same_text() -> None:
-    small, large = find_recipe("everyday-8-small"), find_recipe("everyday-8")
+    small, large = find_recipe("everyday-8"), find_recipe("everyday-8-wide")
     assert (large.corpora, large.dev, large.distilled) == (small.corpora, small.dev, small.distilled)
     assert large.vocab_size == small.vocab_size and large.seed == small.seed
     assert large.model.hidden_size > small.model.hidden_size

@@ -14,6 +14,7 @@ import torch
 from traverba_export.recipe import RecipeError, TrainingOptions
 from traverba_export.recipe_file import load_recipe
 from traverba_export.training.checkpoints import LATEST, average_weights
+from traverba_export.training.preparation import prepare
 from traverba_export.training.schedule import learning_rate
 
 RECIPE = """
@@ -152,3 +153,18 @@ def test_training_stops_early_when_dev_no_longer_gains(folder: Path) -> None:
     (folder / "recipe.toml").write_text(still, encoding="utf-8")
     train(folder, "out")
     assert max(losses(folder / "out")) == 60
+
+
+def test_a_word_that_training_sees_often_is_whole_however_much_else_there_is(tmp_path: Path) -> None:
+    for name, word, count in (("everyday", "morning", 60), ("manuals", "settings", 900)):
+        lines = [f"{word} {number}\tba {number}\n" for number in range(count)]
+        (tmp_path / f"{name}.tsv").write_text("".join(lines), encoding="utf-8")
+    (tmp_path / "dev.tsv").write_text("ki\tlu\n", encoding="utf-8")
+    recipe = RECIPE.replace("train.tsv", "everyday.tsv").replace("vocab_size = 271", "vocab_size = 270")
+    manuals = (
+        '[[corpus]]\npath = "manuals.tsv"\nlanguages = ["en", "fr"]\ndirections = { en-fr = 0.01 }\n[[dev]]'
+    )
+    (tmp_path / "recipe.toml").write_text(recipe.replace("[[dev]]", manuals), encoding="utf-8")
+    subwords = prepare(load_recipe(tmp_path / "recipe.toml"), tmp_path, tmp_path).subwords
+    often, seldom = subwords.encode_batch(["morning", "settings"])
+    assert len(often) == 1 < len(seldom)

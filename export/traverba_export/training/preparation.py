@@ -110,19 +110,22 @@ def _subwords(recipe: Recipe, texts: list[list[Pair]], path: Path) -> Subwords:
 
 
 def _balanced_sample(recipe: Recipe, texts: list[list[Pair]]) -> Iterator[str]:
-    """Equally many distinct sentences of every language, so that no script is starved of merges.
+    """Equally many sentences of every language, so that no script is starved of merges.
 
-    A language with fewer sentences is repeated up to the common number.
+    Within a language each corpus has the share that training gives it: words that are seen often
+    should be whole, whatever else the other corpora are full of.
     """
     for language in recipe.languages:
-        sentences = dict.fromkeys(
-            pair[spec.languages.index(language)]
+        sentences = [
+            (list(dict.fromkeys(pair[spec.languages.index(language)] for pair in pairs)), spec)
             for spec, pairs in zip(recipe.corpora, texts, strict=True)
-            if language in spec.languages
-            for pair in pairs
-        )
-        stride = max(1, len(sentences) // recipe.subword_lines)
-        yield from itertools.islice(itertools.cycle(list(sentences)[::stride]), recipe.subword_lines)
+            if language in spec.languages and pairs
+        ]
+        seen = [len(distinct) * sum(spec.directions.values()) for distinct, spec in sentences]
+        for (distinct, _), share in zip(sentences, seen, strict=True):
+            count = round(recipe.subword_lines * share / (sum(seen) or 1.0))
+            stride = max(1, len(distinct) // max(1, count))
+            yield from itertools.islice(itertools.cycle(distinct[::stride]), count)
 
 
 def _pool(
