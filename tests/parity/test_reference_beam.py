@@ -74,7 +74,7 @@ def test_the_engine_finds_what_the_reference_finds(
         shortlist=False,
         guards="off",
     )
-    settings = Settings(beam_size, options.length_penalty, coverage_penalty, pair.special.never)
+    settings = Settings(beam_size, options.alpha, coverage_penalty, pair.special.never)
     for source, answer in zip(
         pair.sources, decode(pair.graphs, pair.sources, options, pair.special), strict=True
     ):

@@ -95,7 +95,9 @@ def test_products_of_extreme_weights_are_exact(rows: int, pattern: str, tmp_path
         values[:, np.arange(width) % 4 < 2] = -64
     elif pattern == "random":
         values = rng.integers(-64, 65, (outputs, width)).astype(np.int8)
-    matrix = IntegerMatrix(values, rng.uniform(0.5, 2, outputs).astype(np.float32))
+    matrix = IntegerMatrix(
+        values, rng.uniform(0.5, 2, outputs).astype(np.float32), np.ones(values.shape[1], np.float32)
+    )
     bias = rng.normal(size=outputs).astype(np.float32)
     x = rng.choice([-128, 127], (rows, width)).astype(np.float32)
     x[0] = 127
@@ -106,7 +108,7 @@ def test_products_of_extreme_weights_are_exact(rows: int, pattern: str, tmp_path
 
 
 def test_activations_beyond_their_range_are_clipped(tmp_path: Path) -> None:
-    matrix = IntegerMatrix(np.array([[1]], np.int8), np.ones(1, np.float32))
+    matrix = IntegerMatrix(np.array([[1]], np.int8), np.ones(1, np.float32), np.ones(1, np.float32))
     x = np.array([[-1000], [-128], [-3], [0], [2], [127], [1000]], np.float32)
     found = run_product(x, 1.0, matrix, np.zeros(1, np.float32), tmp_path)
     assert found[:, 0].tolist() == [-ACTIVATION_ZERO, -128, -3, 0, 2, 127, 255 - ACTIVATION_ZERO]
