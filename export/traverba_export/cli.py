@@ -16,7 +16,7 @@ from traverba.bundle import pack_bundle
 from traverba.errors import TraverbaError
 from traverba_export.corpora.reading import CorpusError
 from traverba_export.corpora.synthetic import add_synthetic
-from traverba_export.identification.commands import add_identifier_commands
+from traverba_export.identification.commands import Commands, add_identifier_commands
 from traverba_export.ladder.command import add_ladder
 from traverba_export.quality.command import add_evaluate, add_route, add_tune
 from traverba_export.quality.multi30k import add_multi30k
@@ -61,6 +61,30 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="traverba-export", description="Train and export traverba models.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
+    _add_train(commands)
+    _add_export(commands)
+
+    pack = commands.add_parser("pack", help="make one .traverba file of a bundle's folder")
+    pack.add_argument("bundle", type=Path)
+    pack.add_argument("out", type=Path)
+    pack.set_defaults(command=_pack)
+
+    add_evaluate(commands)
+    add_route(commands)
+    add_tune(commands)
+    add_multi30k(commands)
+    add_ladder(commands)
+    add_synthetic(commands)
+    add_identifier_commands(commands)
+
+    describe = commands.add_parser("describe", help="print the parameters of a recipe's model, part by part")
+    describe.add_argument("recipe")
+    describe.set_defaults(command=_describe)
+    return parser
+
+
+def _add_train(commands: Commands) -> None:
+    """The arguments of ``train``."""
     train = commands.add_parser("train", help="train a recipe; run again to continue")
     train.add_argument("recipe", help="a TOML file, or the name of a recipe that comes with the package")
     train.add_argument("--data", type=Path, required=True, help="folder the recipe's paths are relative to")
@@ -78,6 +102,9 @@ def _parser() -> argparse.ArgumentParser:
     train.add_argument("--device", default="auto", help="auto, cpu or cuda")
     train.set_defaults(command=_train)
 
+
+def _add_export(commands: Commands) -> None:
+    """The arguments of ``export``."""
     export = commands.add_parser("export", help="write a trained model as a verified bundle")
     export.add_argument("recipe")
     export.add_argument("--run", type=Path, required=True, help="the --out folder of the training run")
@@ -105,30 +132,6 @@ def _parser() -> argparse.ArgumentParser:
         "--scores", type=Path, help="JSON that `evaluate --json` wrote, to go into the manifest"
     )
     export.set_defaults(command=_export)
-
-    pack = commands.add_parser("pack", help="make one .traverba file of a bundle's folder")
-    pack.add_argument("bundle", type=Path)
-    pack.add_argument("out", type=Path)
-    pack.set_defaults(command=_pack)
-
-    add_evaluate(commands)
-
-    add_route(commands)
-
-    add_tune(commands)
-
-    add_multi30k(commands)
-
-    add_ladder(commands)
-
-    add_synthetic(commands)
-
-    add_identifier_commands(commands)
-
-    describe = commands.add_parser("describe", help="print the parameters of a recipe's model, part by part")
-    describe.add_argument("recipe")
-    describe.set_defaults(command=_describe)
-    return parser
 
 
 def _train(arguments: argparse.Namespace) -> int:

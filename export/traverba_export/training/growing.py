@@ -87,7 +87,6 @@ def _unscale(weights: dict[str, Tensor], narrow: int, scale: float) -> None:
     """Wider embeddings are multiplied by more (`ModelConfig.embedding_scale`): their readers take it back."""
     for name in READ_EMBEDDINGS:
         if name in weights:
-            weights[name] = weights[name].clone()
             weights[name][..., :narrow] *= narrow**0.5 / scale
 
 

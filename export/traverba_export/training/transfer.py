@@ -97,8 +97,8 @@ def transfer(parent: Parent, model: nn.Module, vocabulary: dict[str, int]) -> Tr
     shared = sorted(vocabulary.keys() & parent.vocabulary.keys())
     rows = torch.tensor([vocabulary[piece] for piece in shared])
     parent_rows = torch.tensor([parent.vocabulary[piece] for piece in shared])
-    made_of = [(vocabulary[piece], _parts(parent, piece)) for piece in vocabulary.keys() - parent.vocabulary]
-    made_of = [(row, parts) for row, parts in made_of if parts]
+    lacking = vocabulary.keys() - parent.vocabulary
+    made_of = [(vocabulary[piece], parts) for piece in lacking if (parts := _parts(parent, piece))]
     copied, initialised, weights = [], [], widened(parent.weights, model)
     for name, parameter in model.named_parameters():
         weight = weights.get(name)
