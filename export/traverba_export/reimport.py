@@ -1,4 +1,4 @@
-"""The way back: a PyTorch model from the weights that a bundle's float32 graphs hold.
+"""The way back: a PyTorch model from the weights that a bundle's float32 graphs hold, or its int8 ones.
 
 Exporting names every stored tensor after the module it came from (`traverba_export.graphs`),
 so a bundle is enough to compute in PyTorch what it computes in onnxruntime.
@@ -7,11 +7,13 @@ so a bundle is enough to compute in PyTorch what it computes in onnxruntime.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import cast
+from itertools import chain
+from typing import Any, cast
 
 import numpy as np
 import onnx
 import torch
+from numpy.typing import NDArray
 from onnx import numpy_helper
 from onnx.reference import ReferenceEvaluator
 from torch import Tensor
@@ -20,6 +22,7 @@ from traverba.bundle import Bundle
 from traverba_export.model import EncoderDecoder, ModelConfig
 from traverba_export.model.attention import Attention
 from traverba_export.model.cells import Cell, GruCell
+from traverba_export.quantisation import read_integers
 from traverba_export.quantisation.storing import EMBEDDINGS
 
 Weights = dict[str, Tensor]
@@ -27,22 +30,26 @@ Weights = dict[str, Tensor]
 
 
 def load_model(bundle: Bundle) -> EncoderDecoder:
-    """The model of a bundle that has a float32 variant: int8 graphs do not say how theirs were scaled."""
-    variants = [v for v in bundle.manifest.variants if v.precision == "fp32"]
-    if not variants:
-        raise ValueError(f"{bundle.manifest.name} has no fp32 graphs; export it with that precision too")
-    graphs = (variants[0].encoder, variants[0].decoder_step)
+    """The model of a bundle; from int8 graphs it is the one that their integers stand for."""
+    variants = {variant.precision: variant for variant in bundle.manifest.variants}
+    variant = variants.get("fp32") or variants.get("int8")
+    if variant is None:
+        raise ValueError(f"{bundle.manifest.name} has neither fp32 nor int8 graphs; export it with one")
+    graphs = (variant.encoder, variant.decoder_step)
     encoder, step = (onnx.load(str(bundle.folder / name)) for name in graphs)
     return model_of_graphs(ModelConfig(**bundle.manifest.model), encoder, step)
 
 
 @torch.no_grad()
 def model_of_graphs(config: ModelConfig, encoder: onnx.ModelProto, step: onnx.ModelProto) -> EncoderDecoder:
-    """A model of this shape with the weights of its two graphs."""
+    """A model of this shape with the weights of its two graphs, which may be of floats or of integers."""
     model = EncoderDecoder(config).eval()
-    for parameter, value in _encoder(model, _weights(encoder)):
-        parameter.copy_(value)
-    for parameter, value in _decoder_step(model, _weights(step)):
+    if any(node.op_type == "MatMulIntegerToFloat" for node in step.graph.node):
+        weights = {name: _tensor(array) for name, array in read_integers(model, (encoder, step)).items()}
+        of_encoder = of_step = weights
+    else:
+        of_encoder, of_step = _weights(encoder), _weights(step)
+    for parameter, value in chain(_encoder(model, of_encoder), _decoder_step(model, of_step)):
         parameter.copy_(value)
     return model
 
@@ -56,7 +63,11 @@ def _weights(graph: onnx.ModelProto) -> Weights:
     for table in EMBEDDINGS:  # one that is only looked up in is computed nowhere
         if f"{table}.integers" in arrays:
             arrays[table] = arrays[f"{table}.integers"] * arrays[f"{table}.integers.rows"]
-    return {name: torch.from_numpy(array.copy()).float() for name, array in arrays.items()}
+    return {name: _tensor(array) for name, array in arrays.items()}
+
+
+def _tensor(array: NDArray[Any]) -> Tensor:
+    return torch.from_numpy(array.copy()).float()
 
 
 def _encoder(model: EncoderDecoder, weights: Weights) -> Iterator[tuple[Tensor, Tensor]]:

@@ -85,6 +85,20 @@ def test_the_model_comes_back_out_of_such_graphs(model: EncoderDecoder, integers
             assert torch.equal(again[name], value), name
 
 
+def test_the_model_comes_back_out_of_integer_graphs_alone(
+    model: EncoderDecoder, integers: IntegerArithmetic
+) -> None:
+    graphs = [build(model, integers) for build in (build_encoder, build_decoder_step)]
+    again = model_of_graphs(model.config, *graphs)
+    round_to_integers(model, integers.stored_weights)
+    with torch.no_grad():
+        words, lengths = torch.tensor([[3, 8, 20, 60, 2], [4, 9, 2, 0, 0]]), torch.tensor([5, 3])
+        torch.testing.assert_close(again(words, lengths, words), model(words, lengths, words))
+    for name, value in model.state_dict().items():
+        if value.dim() == 2:
+            torch.testing.assert_close(again.state_dict()[name], value, rtol=1e-6, atol=1e-7)
+
+
 def test_weights_that_were_not_rounded_are_refused(
     model: EncoderDecoder, integers: IntegerArithmetic
 ) -> None:

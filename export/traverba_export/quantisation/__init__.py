@@ -3,13 +3,14 @@
 Read in this order: `weights` (floats to integers that no CPU can get wrong), `arithmetic` and
 `recurrence` (products and loops in graphs), `calibration` (how large activations get on real
 sentences), `agreement` (what it costs), `storing` (float graphs that keep their weights as the
-same integers). Ranges are fixed when the graphs are made, so a row's
-result depends on nothing else in its batch. This room imports the graphs and onnxruntime.
+same integers), `reading` (floats back out of integer graphs). Ranges are fixed when the graphs are
+made, so a row's result depends on nothing else in its batch. This room imports the graphs and onnxruntime.
 """
 
 from traverba_export.quantisation.agreement import Agreement, agreement
 from traverba_export.quantisation.arithmetic import IntegerArithmetic
 from traverba_export.quantisation.calibration import calibrate
+from traverba_export.quantisation.reading import read_integers
 from traverba_export.quantisation.storing import StoredWeights, round_to_integers, store_as_integers
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "StoredWeights",
     "agreement",
     "calibrate",
+    "read_integers",
     "round_to_integers",
     "store_as_integers",
 ]
