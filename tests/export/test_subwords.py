@@ -7,6 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from traverba_export.subwords import Subwords, train_subwords
+from traverba_export.training.vocabulary import whole_words
 
 TEXTS = [
     "The machines win.",
@@ -58,3 +59,11 @@ def test_training_twice_gives_the_same_vocabulary(subwords: Subwords, tmp_path: 
 def test_an_unknown_language_is_named(subwords: Subwords) -> None:
     with pytest.raises(ValueError, match="'de'"):
         subwords.language_token("de")
+
+
+def test_the_share_of_whole_words_is_counted_over_the_commonest(subwords: Subwords) -> None:
+    """Its own words were merged to the end; what it never saw is in pieces."""
+    assert whole_words(TEXTS, subwords) == 1.0
+    assert whole_words([*TEXTS, "unbekannt"], subwords, commonest=11) == 1.0
+    assert whole_words(["The machines unbekannt", "unbekannt"], subwords) == pytest.approx(2 / 3)
+    assert whole_words(["1234 !"], subwords) == 1.0

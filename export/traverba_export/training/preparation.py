@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import logging
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,13 +16,15 @@ from traverba_export.corpora.mixing import with_temperature
 from traverba_export.corpora.noise import PieceNoise, piece_noise
 from traverba_export.corpora.reading import CorpusSpec, ReadingReport, read_pairs
 from traverba_export.corpora.variants import casual
-from traverba_export.recipe import Recipe, RecipeError, split_direction
-from traverba_export.subwords import Subwords, train_subwords
+from traverba_export.recipe import Recipe, split_direction
+from traverba_export.subwords import Subwords
 from traverba_export.training.distilling import distilled_corpora
+from traverba_export.training.vocabulary import learn_or_take
 
 log = logging.getLogger(__name__)
 
 Pair = tuple[str, str]
+"""Source and target, or both languages in the order of the file."""
 ENCODED = "encoded"
 """Folder of a run for text that is encoded already."""
 
@@ -54,7 +55,7 @@ def prepare(recipe: Recipe, data_dir: Path, out_dir: Path) -> Prepared:
     """
     held_out = _held_out_keys(recipe, data_dir)
     texts = [_read_clean(spec, recipe, data_dir, held_out) for spec in recipe.corpora]
-    subwords = _subwords(recipe, texts, out_dir / "tokenizer.json")
+    subwords = learn_or_take(recipe, texts, out_dir / "tokenizer.json")
     distilled = distilled_corpora(recipe, texts, out_dir)
     taught = [_read_clean(spec, recipe, out_dir, held_out) for spec in distilled]
     kept = EncodedCorpora(out_dir / ENCODED, subwords.path)
@@ -92,40 +93,6 @@ def _read_clean(spec: CorpusSpec, recipe: Recipe, data_dir: Path, held_out: set[
     if report.malformed:
         log.warning("%d malformed lines, first: %s", report.malformed, "; ".join(report.examples))
     return kept
-
-
-def _subwords(recipe: Recipe, texts: list[list[Pair]], path: Path) -> Subwords:
-    """Learn the vocabulary, or take the one an earlier sitting learnt; its size must be the model's."""
-    if path.exists():
-        subwords = Subwords(path)
-    else:
-        sample = _balanced_sample(recipe, texts)
-        subwords = train_subwords(sample, recipe.languages, recipe.vocab_size, path)
-    if subwords.vocab_size != recipe.vocab_size:
-        raise RecipeError(
-            f"{path} has {subwords.vocab_size} subwords, the recipe says vocab_size = {recipe.vocab_size}; "
-            "a small corpus yields no more: set that number, or start in another folder"
-        )
-    return subwords
-
-
-def _balanced_sample(recipe: Recipe, texts: list[list[Pair]]) -> Iterator[str]:
-    """Equally many sentences of every language, so that no script is starved of merges.
-
-    Within a language each corpus has the share that training gives it: words that are seen often
-    should be whole, whatever else the other corpora are full of.
-    """
-    for language in recipe.languages:
-        sentences = [
-            (list(dict.fromkeys(pair[spec.languages.index(language)] for pair in pairs)), spec)
-            for spec, pairs in zip(recipe.corpora, texts, strict=True)
-            if language in spec.languages and pairs
-        ]
-        seen = [len(distinct) * sum(spec.directions.values()) for distinct, spec in sentences]
-        for (distinct, _), share in zip(sentences, seen, strict=True):
-            count = round(recipe.subword_lines * share / (sum(seen) or 1.0))
-            stride = max(1, len(distinct) // max(1, count))
-            yield from itertools.islice(itertools.cycle(distinct[::stride]), count)
 
 
 def _pool(
