@@ -14,13 +14,8 @@ import pytest
 
 from traverba.contract import ENCODER
 from traverba.errors import OnnxRuntimeMissingError, ProviderUnavailableError
-from traverba.graphs.session import (
-    GraphSession,
-    Placement,
-    available_providers,
-    import_onnxruntime,
-    installed_distributions,
-)
+from traverba.graphs import available_providers, import_onnxruntime, installed_distributions
+from traverba.graphs.session import GraphSession, Placement
 
 CPU, OPENVINO, PLUGIN = "CPUExecutionProvider", "OpenVINOExecutionProvider", "FastExecutionProvider"
 

@@ -1,7 +1,7 @@
 """Files of many kinds: each format reads texts from a file and writes the file again with others.
 
 `document` says what a format is; every other module is one, or what several share (`textfile`,
-`xmltree` and `xmlunits`, `packages`). What is not translated is never written anew: it is copied,
+`xmltree`, `xmlunits` and `splices`, `packages`). What is not translated is never written anew: it is copied,
 byte for byte, which no library for documents, subtitles or catalogues does. The parsers come from
 Python (expat, csv, json, zipfile) or from the extra ``files``, and are imported when a file needs them.
 """

@@ -8,8 +8,9 @@ from functools import cached_property
 from urllib.parse import unquote
 
 from traverba.documents.formats.packages import Package
+from traverba.documents.formats.splices import Unit, escaped, insertion
 from traverba.documents.formats.xmltree import Element, Text, XmlFile
-from traverba.documents.formats.xmlunits import Unit, escaped, find_units, insertion
+from traverba.documents.formats.xmlunits import find_units
 from traverba.documents.markup.html_elements import role
 from traverba.documents.markup.xhtml import page_units
 from traverba.errors import DocumentError

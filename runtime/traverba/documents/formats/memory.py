@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from traverba.documents.formats.document import Reading
+from traverba.documents.formats.splices import Unit
 from traverba.documents.formats.xmldocument import XmlDocument
 from traverba.documents.formats.xmltree import XML_LANG, Element, XmlFile
-from traverba.documents.formats.xmlunits import Role, Unit, content, space_before
+from traverba.documents.formats.xmlunits import Role, content, space_before
 from traverba.errors import DocumentError, OptionError
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from traverba.documents.formats.packages import Package
+from traverba.documents.formats.splices import Unit
 from traverba.documents.formats.xmltree import Element, XmlFile
-from traverba.documents.formats.xmlunits import Role, Unit, find_units
+from traverba.documents.formats.xmlunits import Role, find_units
 
 PARAGRAPHS = {"p", "h"}
 INLINE = {"span", "a", "meta", "ruby", "ruby-base"}

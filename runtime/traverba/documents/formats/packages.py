@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from traverba.documents.formats.document import Reading
+from traverba.documents.formats.splices import Spliced, Unit
 from traverba.documents.formats.xmltree import LARGEST_BYTES, XmlFile, parse_xml
-from traverba.documents.formats.xmlunits import Spliced, Unit
 from traverba.documents.inline import InlineText
 from traverba.errors import DocumentError
 

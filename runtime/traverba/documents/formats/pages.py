@@ -7,10 +7,10 @@ from functools import cached_property
 from typing import BinaryIO, Protocol
 
 from traverba.documents.formats.document import Reading
+from traverba.documents.formats.splices import Unit
 from traverba.documents.formats.textfile import open_text
 from traverba.documents.formats.xmldocument import XmlDocument
 from traverba.documents.formats.xmltree import LARGEST_BYTES, XmlFile, decode_xml, xml_encoding
-from traverba.documents.formats.xmlunits import Unit
 from traverba.documents.inline import InlineText
 from traverba.documents.markup.html import HtmlPage
 from traverba.documents.markup.markdown import MarkdownText

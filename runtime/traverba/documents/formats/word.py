@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 
 from traverba.documents.formats.packages import Package
+from traverba.documents.formats.splices import Unit
 from traverba.documents.formats.wordruns import Paragraph
 from traverba.documents.formats.xmltree import XmlFile
-from traverba.documents.formats.xmlunits import Unit
 
 MAIN = "word/document.xml"
 OTHERS = re.compile(r"word/(?:header|footer|footnotes|endnotes)\d*\.xml")

@@ -11,8 +11,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from traverba.documents.formats.splices import Spliced, Unit, escaped
 from traverba.documents.formats.xmltree import XML_SPACE, Element, Node, Text
-from traverba.documents.formats.xmlunits import Spliced, Unit, escaped
 from traverba.documents.inline import InlineBuilder, InlineText
 
 AROUND_RUNS = {"hyperlink", "ins", "moveTo", "smartTag", "sdt", "customXml", "dir", "bdo"}

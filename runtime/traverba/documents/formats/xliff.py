@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator
 
 from traverba.documents.formats.document import Reading
+from traverba.documents.formats.splices import Unit, insertion
 from traverba.documents.formats.xmldocument import XmlDocument
 from traverba.documents.formats.xmltree import Element, XmlFile
-from traverba.documents.formats.xmlunits import Role, Unit, content, insertion, space_before
+from traverba.documents.formats.xmlunits import Role, content, space_before
 from traverba.errors import DocumentError
 
 PAIRED = {"g", "pc", "mrk"}

@@ -1,20 +1,17 @@
-"""Which parts of an XML file are translated as one, and how they are put back among untouched bytes."""
+"""Which parts of an XML file are translated as one. `splices` puts them back."""
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 from enum import Enum
-from xml.sax.saxutils import escape
 
-from traverba.documents.formats.xmltree import Element, Node, Text, XmlFile
+from traverba.documents.formats.splices import Fragment, Spliced, Unit, weave
+from traverba.documents.formats.xmltree import Element, Node, Text
 from traverba.documents.inline import InlineBuilder, InlineText
 
 BLANKS = " \t\r\n"
 _BLANK = re.compile(r"[ \t\r\n]+")
-_NOT_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 class Role(Enum):
@@ -29,73 +26,6 @@ class Role(Enum):
 
 
 Roles = Callable[[Element], Role]
-
-
-@dataclass(frozen=True)
-class Fragment:
-    """The markup of an inline tag: where the bytes are that open it, and those that close it."""
-
-    opening: tuple[int, int]
-    closing: tuple[int, int]
-
-
-@dataclass
-class Unit:
-    """A text with its markup, which takes the place of the bytes from ``start`` to ``end``."""
-
-    start: int
-    end: int
-    inline: InlineText
-    fragments: Sequence[Fragment]
-    write: Callable[[InlineText, Unit, Spliced], bytes]
-    always: bool = False
-    """Whether it is written also if its translation is the same text."""
-    fixed: bool = False
-    """Whether nothing is translated: bytes that are always inserted."""
-
-
-@dataclass
-class Spliced:
-    """The bytes of a file with the translations of its units in their places.
-
-    Units may lie in the markup of other units: a footnote in a paragraph.
-    """
-
-    file: XmlFile
-    units: list[Unit]
-    _starts: list[int] = field(init=False)
-    _translations: list[InlineText] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.units.sort(key=lambda unit: (unit.start, -unit.end))
-        self._starts = [unit.start for unit in self.units]
-
-    def translated(self, translations: Iterator[InlineText]) -> bytes:
-        """The file with a translation for each unit that is not fixed."""
-        self._translations = [unit.inline if unit.fixed else next(translations) for unit in self.units]
-        return self.file.encoded(self.between(0, len(self.file.data)))
-
-    def between(self, start: int, end: int, first: int = 0) -> bytes:
-        """The bytes from start to end; units before the ``first`` are passed over."""
-        parts, at = [], start
-        for i in range(max(first, bisect_left(self._starts, start)), len(self.units)):
-            unit = self.units[i]
-            if unit.start > end:
-                break
-            if at <= unit.start and unit.end <= end:
-                parts += [self.file.data[at : unit.start], self._written(unit, i)]
-                at = unit.end
-        return b"".join([*parts, self.file.data[at:end]])
-
-    def _written(self, unit: Unit, i: int) -> bytes:
-        if self._translations[i] == unit.inline and not unit.always:
-            return self.between(unit.start, unit.end, i + 1)
-        return unit.write(self._translations[i], unit, self)
-
-
-def insertion(place: int, data: bytes) -> Unit:
-    """Bytes that are always inserted at a place."""
-    return Unit(place, place, InlineText(""), (), lambda *_: data, always=True, fixed=True)
 
 
 def content(
@@ -238,20 +168,3 @@ class _Reader:
 
 def _blank_bytes(data: bytes) -> int:
     return len(data) - len(data.lstrip(BLANKS.encode()))
-
-
-def weave(inline: InlineText, unit: Unit, spliced: Spliced) -> bytes:
-    """The text with its markup as XML."""
-    parts = []
-    for event in inline.events():
-        if event.kind == "text":
-            parts.append(escaped(event.text))
-        else:
-            fragment = unit.fragments[event.key]
-            parts.append(spliced.between(*(fragment.closing if event.kind == "close" else fragment.opening)))
-    return b"".join(parts)
-
-
-def escaped(text: str) -> bytes:
-    """Characters as XML; those that XML cannot hold are left out."""
-    return escape(_NOT_XML.sub("", text)).encode("utf-8")

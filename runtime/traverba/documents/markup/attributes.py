@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from html import unescape
 
+from traverba.documents.formats.splices import Spliced, Unit
 from traverba.documents.formats.xmltree import Element
-from traverba.documents.formats.xmlunits import Spliced, Unit
 from traverba.documents.inline import InlineText
 
 _NAME = re.compile(rb"<[^\s/>]+")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from traverba.documents.formats.xmlunits import Spliced, Unit, insertion, weave
+from traverba.documents.formats.splices import Spliced, Unit, insertion, weave
 from traverba.documents.inline import InlineText
 from traverba.documents.markup.attributes import attribute_values, quoted
 from traverba.documents.markup.html_elements import role_as_written

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from traverba.documents.formats.splices import Fragment, Spliced, Unit
 from traverba.documents.formats.xmltree import Element, XmlFile
-from traverba.documents.formats.xmlunits import Fragment, Spliced, Unit
 from traverba.documents.inline import InlineText, has_words
 from traverba.documents.markup.markdown_inline import Inline, InlineReader, OutOfStepError
 from traverba.documents.markup.markdown_source import MarkdownSource, Paragraph

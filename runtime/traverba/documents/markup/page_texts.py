@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from traverba.documents.formats.splices import Unit
 from traverba.documents.formats.xmltree import XML_LANG, Element, Node, Text, XmlFile
-from traverba.documents.formats.xmlunits import Role, Roles, Unit, find_units
+from traverba.documents.formats.xmlunits import Role, Roles, find_units
 from traverba.documents.inline import InlineText
 from traverba.documents.markup.attributes import attribute_values, write_value
 from traverba.documents.markup.html_elements import (

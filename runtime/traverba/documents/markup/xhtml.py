@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from traverba.documents.formats.splices import Unit, escaped, insertion
 from traverba.documents.formats.xmltree import XML_LANG, Element, XmlFile
-from traverba.documents.formats.xmlunits import Unit, escaped, insertion
 from traverba.documents.markup.html_elements import role
 from traverba.documents.markup.page_texts import PageTexts
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
+from traverba.documents.formats.splices import Spliced, Unit, escaped
 from traverba.documents.formats.xmltree import XML_SPACE, Element, Text, parse_xml_text
-from traverba.documents.formats.xmlunits import Role, Spliced, Unit, escaped, find_units
+from traverba.documents.formats.xmlunits import Role, find_units
 from traverba.documents.inline import InlineText
 from traverba.documents.markup.attributes import attribute_values, write_value
 from traverba.documents.markup.xhtml import relabelled
