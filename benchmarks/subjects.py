@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from benchmarks.systems.traverba_graphs import target_language
 from benchmarks.texts import sentences
 from traverba.bundle import Manifest, find_bundle, open_bundle
 from traverba.errors import BundleNotFoundError
@@ -110,12 +111,12 @@ def _subject(name: str, bundle: Path, weights: Path | None) -> Subject:
         manifest = opened.manifest
     model: TranslationModel
     if weights is not None:
-        model = load_trained(weights).model
+        model = load_trained(weights).model.into(target_language(manifest))
         if any(variant.storage == "fp16" for variant in manifest.variants):
             round_weights(model, "fp16")
     else:
         torch.manual_seed(1)
-        model = EncoderDecoder(ModelConfig(**manifest.model))
+        model = EncoderDecoder(replace(ModelConfig(**manifest.model), own_decoders=()))
     assert isinstance(model, EncoderDecoder)  # the other rungs are not compared
     return Subject(name, bundle, manifest, model.eval(), same_weights=weights is not None)
 

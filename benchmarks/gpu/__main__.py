@@ -27,11 +27,12 @@ from benchmarks.measuring import Rounds, Spread, quantile, take_turns, times_fas
 from benchmarks.reporting import RESULTS, Figure, Report
 from benchmarks.subjects import scratch_folder, subject_bundle
 from benchmarks.systems import System, Workload
-from benchmarks.systems.traverba_graphs import language_token, special_ids
+from benchmarks.systems.traverba_graphs import language_token, special_ids, target_language
 from traverba.bundle import open_bundle
 from traverba.graphs import available_providers, default_threads, policy_of
 from traverba.graphs.policies import CUDA
 from traverba.timing import Part, WatchedModel
+from traverba_export.model import EncoderDecoder
 from traverba_export.reimport import load_model
 
 CHECKED = Workload("check", batch=8, beam_size=1)
@@ -48,7 +49,9 @@ def run(arguments: argparse.Namespace, scratch: Path) -> Report:
     """Everything."""
     name, path = subject_bundle(arguments.model, scratch)
     with open_bundle(path) as bundle:
-        manifest, model = bundle.manifest, load_model(bundle)
+        manifest, whole = bundle.manifest, load_model(bundle)
+    model = whole.into(target_language(manifest))
+    assert isinstance(model, EncoderDecoder)
     special = special_ids(manifest)
     graphs = scratch / "graphs"
     graphs.mkdir()

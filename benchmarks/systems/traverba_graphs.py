@@ -11,7 +11,7 @@ from traverba.bundle import Manifest, open_bundle
 from traverba.decoding import DecodeOptions, SpecialIds, decode
 from traverba.decoding.model import DecoderStep
 from traverba.graphs import CPU, policy_of
-from traverba.loading import load_model
+from traverba.loading import load_models
 
 WHOLE, LISTED = ", whole vocabulary", ", shortlist"
 """Behind the name of a variant that chooses in the other way than its bundle does by default."""
@@ -78,7 +78,12 @@ def special_ids(manifest: Manifest) -> SpecialIds:
 
 def language_token(manifest: Manifest) -> int:
     """What opens a source: any of the model's target languages."""
-    return min(manifest.target_tokens.values())
+    return manifest.target_tokens[target_language(manifest)]
+
+
+def target_language(manifest: Manifest) -> str:
+    """The one that is translated into."""
+    return min(manifest.target_tokens)
 
 
 def both_ways(variants: Sequence[Traverba]) -> list[Traverba]:
@@ -97,7 +102,7 @@ def load_variants(path: Path, threads: int, precisions: Sequence[str] = ()) -> l
         return [
             Traverba(
                 f"traverba {variant.precision}",
-                load_model(bundle, (CPU,), variant.precision, threads)[0],
+                load_models(bundle, (CPU,), variant.precision, threads)[0](target_language(bundle.manifest)),
                 special_ids(bundle.manifest),
                 shortlist=shortlist,
             )

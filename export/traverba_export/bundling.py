@@ -6,7 +6,7 @@ import dataclasses
 import json
 import shutil
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -35,11 +35,11 @@ from traverba.bundle.manifest import (
 from traverba.bundle.reader import ARCHIVE_SUFFIX
 from traverba.decoding import Shortlist
 from traverba.shortlist_file import write_shortlist
-from traverba_export.graph_files import write_graphs
+from traverba_export.graph_files import Sources, WrittenGraphs, write_graphs
 from traverba_export.half_verification import HALF_TOLERANCE
-from traverba_export.model import EncoderDecoder, ModelConfig, TranslationModel, build_model
+from traverba_export.model import ModelConfig, TranslationModel, build_model
 from traverba_export.model_card import model_card, training_data
-from traverba_export.quantisation import Agreement, agreement
+from traverba_export.quantisation import Agreement, agreement, mean_agreement
 from traverba_export.recipe import Recipe, RecipeError, split_direction
 from traverba_export.subwords import BOS, EOS, PAD, Subwords
 from traverba_export.variants import Precision, Storage, variant_of
@@ -121,21 +121,24 @@ def export_bundle(
             f"{weights_file} has {trained.model.config.vocab_size} subwords, {tokenizer_path} has "
             f"{subwords.vocab_size}; give the vocabulary of the same run, and train with its size"
         )
-    if not isinstance(trained.model, EncoderDecoder) or trained.model.config.attention == "none":
+    config = trained.model.config
+    if config.decoder != "recurrent" or config.attention == "none":
         shortlist = None  # for the other rungs speed is no aim
         if "fp16" in precisions:
             raise RecipeError("only a recurrent decoder with attention has fp16 graphs; export without fp16")
-    if storage == "int8" and not ("int8" in precisions and isinstance(trained.model, EncoderDecoder)):
+    if storage == "int8" and not ("int8" in precisions and config.decoder == "recurrent"):
         raise RecipeError("to store integers, export int8 too, of a recurrent decoder; or store fp16")
-    variants = tuple(variant_of(p, storage, narrow=shortlist is not None) for p in precisions)
+    variants = tuple(
+        variant_of(p, storage, narrow=shortlist is not None, targets=config.own_decoders) for p in precisions
+    )
     manifest = _manifest(recipe, trained, subwords, variants, bundle_version, scores)
     content = _Content(
         trained.model,
         subwords,
         manifest,
         storage,
-        _sources(subwords, sentences[:VERIFIED_SENTENCES]),
-        _sources(subwords, calibration),
+        _sources(subwords, sentences[:VERIFIED_SENTENCES], config.own_decoders),
+        _sources(subwords, calibration, config.own_decoders),
         shortlist,
     )
     if out.suffix != ARCHIVE_SUFFIX:
@@ -179,8 +182,8 @@ class _Content:
     subwords: Subwords
     manifest: Manifest
     storage: Storage
-    sentences: Sequence[Sequence[int]]
-    calibration: Sequence[Sequence[int]]
+    sentences: Mapping[str, Sources]
+    calibration: Mapping[str, Sources]
     shortlist: Shortlist | None
 
     def write(self, folder: Path) -> ExportReport:
@@ -189,26 +192,48 @@ class _Content:
             graphs = write_graphs(
                 self.model, partial, Path(scratch), self.manifest.variants, self.storage, self.calibration
             )
-            parity = verify(self.model, graphs.exact, self.sentences)
-            if graphs.half is not None:
-                compare_numbers(self.model, graphs.half, HALF_TOLERANCE)
-            agreed, half_agreed = (
-                agreement(graphs.exact, pair, self.sentences) if pair and self.sentences else None
-                for pair in (graphs.integer, graphs.half)
-            )
+            reports = [self._compare(target, written) for target, written in graphs.items()]
             if self.shortlist is not None:
                 write_shortlist(partial / SHORTLIST_FILE, self.shortlist)
             (partial / TOKENIZER_FILE).write_bytes(self.subwords.path.read_bytes())
             (partial / MODEL_CARD_FILE).write_text(model_card(self.manifest), encoding="utf-8")
             write_manifest(partial, self.manifest)
+        return _of_all(reports)
+
+    def _compare(self, target: str, graphs: WrittenGraphs) -> ExportReport:
+        """The graphs of one target language beside PyTorch and beside each other."""
+        model, sentences = self.model.members[target], self.sentences.get(target, ())
+        parity = verify(model, graphs.exact, sentences)
+        if graphs.half is not None:
+            compare_numbers(model, graphs.half, HALF_TOLERANCE)
+        agreed, half_agreed = (
+            agreement(graphs.exact, pair, sentences) if pair and sentences else None
+            for pair in (graphs.integer, graphs.half)
+        )
         return ExportReport(parity, agreed, half_agreed)
 
 
-def _sources(subwords: Subwords, sentences: Sequence[Sentence]) -> list[list[int]]:
-    """Source sequences as the model reads them: language token, pieces, end token."""
+def _of_all(reports: Sequence[ExportReport]) -> ExportReport:
+    """The largest difference and the mean agreement of several target languages."""
+    names = reports[0].parity.largest_difference
+    largest = {name: max(r.parity.largest_difference[name] for r in reports) for name in names}
+    return ExportReport(
+        ParityReport(largest, sum(r.parity.sentences for r in reports)),
+        mean_agreement([r.agreement for r in reports if r.agreement]),
+        mean_agreement([r.half for r in reports if r.half]),
+    )
+
+
+def _sources(
+    subwords: Subwords, sentences: Sequence[Sentence], own_decoders: Sequence[str]
+) -> dict[str, Sources]:
+    """For each member of the model, sources as it reads them: language token, pieces, end token."""
     pieces = subwords.encode_batch([text for _, text in sentences])
-    tokens = [subwords.language_token(language) for language, _ in sentences]
-    return [[token, *ids, EOS] for token, ids in zip(tokens, pieces, strict=True)]
+    found: dict[str, list[list[int]]] = {}
+    for (language, _), ids in zip(sentences, pieces, strict=True):
+        member = language if own_decoders else ""
+        found.setdefault(member, []).append([subwords.language_token(language), *ids, EOS])
+    return dict(found)
 
 
 def _manifest(

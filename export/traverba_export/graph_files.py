@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,10 +23,15 @@ from traverba_export.quantisation import (
 from traverba_export.variants import Graphs, Storage, build_graphs, build_half_graphs, variant_of
 from traverba_export.verification import GraphPair
 
+IN_COMMON = ("encoder.", "decoder.attention.key", "output")
+"""Activations of the graphs that all target languages share."""
+Sources = Sequence[Sequence[int]]
+"""Complete id sequences, the token of the target language first."""
+
 
 @dataclass(frozen=True)
 class WrittenGraphs:
-    """The graphs in onnxruntime, to be compared with PyTorch and with each other."""
+    """The graphs of one target language in onnxruntime, to be compared with PyTorch and with each other."""
 
     exact: GraphPair
     """float32: those of the bundle, or made for the comparison alone."""
@@ -40,32 +45,52 @@ def write_graphs(
     scratch: Path,
     variants: Sequence[Variant],
     storage: Storage,
-    calibration: Sequence[Sequence[int]],
-) -> WrittenGraphs:
+    calibration: Mapping[str, Sources],
+) -> dict[str, WrittenGraphs]:
     """Write the graphs of ``variants`` to ``folder``; ``scratch`` is for what only a comparison needs.
 
-    ``model`` is left with the weights that its float graphs have: those that ``storage`` can hold.
+    ``calibration`` has sentences for each of the model's `members`, and so has the result. ``model`` is
+    left with the weights that its float graphs have: those that ``storage`` can hold.
     """
     wanted = {variant.precision: variant for variant in variants}
-    integer, integers = _integer_graphs(model, folder, wanted.get("int8"), calibration)
-    if storage == "int8":
-        assert isinstance(model, EncoderDecoder)
-        round_to_integers(model, integers)
-    else:
-        round_weights(model, storage)
     narrow = any(variant.shortlist for variant in variants)
-    fp32, fp16 = variant_of("fp32", storage, narrow=narrow), wanted.get("fp16")
+    fp32 = variant_of("fp32", storage, narrow=narrow, targets=model.config.own_decoders)
+    int8, fp16 = wanted.get("int8"), wanted.get("fp16")
     place = folder if "fp32" in wanted else scratch
-    exact = build_graphs(model, place, fp32, FloatArithmetic())
-    half = build_half_graphs(model, folder, fp16) if fp16 else {}
-    if storage == "int8":
-        exact, half = _with_integers(exact, integers), _with_integers(half, integers)
+    arithmetics = _integer_arithmetics(model, calibration) if int8 else {}
+    integer, exact, half = Graphs(), Graphs(), Graphs()
+    for target, arithmetic in arithmetics.items():
+        assert int8 is not None
+        integer |= build_graphs(model.members[target], folder, int8.into(target), arithmetic)
+    for target, member in model.members.items():
+        _round(member, storage, arithmetics.get(target))
+    for target, member in model.members.items():
+        floats = build_graphs(member, place, fp32.into(target), FloatArithmetic())
+        halves = build_half_graphs(member, folder, fp16.into(target)) if fp16 else {}
+        if storage == "int8":
+            floats, halves = (_with_integers(g, arithmetics[target].stored_weights) for g in (floats, halves))
+        exact, half = exact | floats, half | halves
     _save(folder, place, storage, integer, exact, half)
-    return WrittenGraphs(
-        GraphPair(place / fp32.encoder, place / fp32.decoder_step),
-        GraphPair(folder / wanted["int8"].encoder, folder / wanted["int8"].decoder_step) if integer else None,
-        DevicePair(folder / fp16.encoder, folder / fp16.decoder_step) if fp16 else None,
-    )
+    return {
+        target: WrittenGraphs(
+            _pair(GraphPair, place, fp32.into(target)),
+            _pair(GraphPair, folder, int8.into(target)) if int8 else None,
+            _pair(DevicePair, folder, fp16.into(target)) if fp16 else None,
+        )
+        for target in model.members
+    }
+
+
+def _pair(kind: type[GraphPair], folder: Path, variant: Variant) -> GraphPair:
+    return kind(folder / variant.encoder, folder / variant.decoder_step)
+
+
+def _round(member: TranslationModel, storage: Storage, integers: IntegerArithmetic | None) -> None:
+    if storage == "int8":
+        assert isinstance(member, EncoderDecoder) and integers is not None
+        round_to_integers(member, integers.stored_weights)
+    else:
+        round_weights(member, storage)
 
 
 @torch.no_grad()
@@ -76,17 +101,22 @@ def round_weights(model: TranslationModel, storage: Storage) -> None:
             parameter.copy_(parameter.half().float())
 
 
-def _integer_graphs(
-    model: TranslationModel, folder: Path, variant: Variant | None, calibration: Sequence[Sequence[int]]
-) -> tuple[Graphs, StoredWeights]:
-    """From the weights as they were trained: rounding them to float16 first would add to the loss."""
-    if variant is None:
-        return {}, {}
-    if not calibration:
+def _integer_arithmetics(
+    model: TranslationModel, calibration: Mapping[str, Sources]
+) -> dict[str, IntegerArithmetic]:
+    """For each member, of the weights as they were trained: float16 before that would add to the loss.
+
+    What several members have in common, encoder and output layer, gets the widest of their ranges.
+    """
+    if not all(calibration.get(target) for target in model.members):
         raise ValueError("int8 needs calibration sentences, from which it learns the range of activations")
-    arithmetic = IntegerArithmetic(calibrate(model, calibration))
-    graphs = build_graphs(model, folder, variant, arithmetic)
-    return graphs, arithmetic.stored_weights
+    ranges = {target: calibrate(member, calibration[target]) for target, member in model.members.items()}
+    common = {
+        key: max(found[key] for found in ranges.values())
+        for key in next(iter(ranges.values()))
+        if key.startswith(IN_COMMON)
+    }
+    return {target: IntegerArithmetic({**found, **common}) for target, found in ranges.items()}
 
 
 def _with_integers(graphs: Graphs, integers: StoredWeights) -> Graphs:

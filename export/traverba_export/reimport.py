@@ -19,7 +19,7 @@ from onnx.reference import ReferenceEvaluator
 from torch import Tensor
 
 from traverba.bundle import Bundle
-from traverba_export.model import EncoderDecoder, ModelConfig
+from traverba_export.model import EncoderDecoder, ManyDecoders, ModelConfig
 from traverba_export.model.attention import Attention
 from traverba_export.model.cells import Cell, GruCell
 from traverba_export.quantisation import read_integers
@@ -29,21 +29,30 @@ Weights = dict[str, Tensor]
 """Initialisers of a graph, and what is computed from them alone, by name, as float32."""
 
 
-def load_model(bundle: Bundle) -> EncoderDecoder:
+def load_model(bundle: Bundle) -> EncoderDecoder | ManyDecoders:
     """The model of a bundle; from int8 graphs it is the one that their integers stand for."""
     variants = {variant.precision: variant for variant in bundle.manifest.variants}
     variant = variants.get("fp32") or variants.get("int8")
     if variant is None:
         raise ValueError(f"{bundle.manifest.name} has neither fp32 nor int8 graphs; export it with one")
-    graphs = (variant.encoder, variant.decoder_step)
-    encoder, step = (onnx.load(str(bundle.folder / name)) for name in graphs)
-    return model_of_graphs(ModelConfig(**bundle.manifest.model), encoder, step)
+    config = ModelConfig(**bundle.manifest.model)
+    model = ManyDecoders(config) if config.own_decoders else EncoderDecoder(config)
+    encoder = onnx.load(str(bundle.folder / variant.encoder))
+    for target, member in model.members.items():
+        assert isinstance(member, EncoderDecoder)
+        _fill(member, encoder, onnx.load(str(bundle.folder / variant.into(target).decoder_step)))
+    return model.eval()
 
 
-@torch.no_grad()
 def model_of_graphs(config: ModelConfig, encoder: onnx.ModelProto, step: onnx.ModelProto) -> EncoderDecoder:
     """A model of this shape with the weights of its two graphs, which may be of floats or of integers."""
     model = EncoderDecoder(config).eval()
+    _fill(model, encoder, step)
+    return model
+
+
+@torch.no_grad()
+def _fill(model: EncoderDecoder, encoder: onnx.ModelProto, step: onnx.ModelProto) -> None:
     if any(node.op_type == "MatMulIntegerToFloat" for node in step.graph.node):
         weights = {name: _tensor(array) for name, array in read_integers(model, (encoder, step)).items()}
         of_encoder = of_step = weights
@@ -51,7 +60,6 @@ def model_of_graphs(config: ModelConfig, encoder: onnx.ModelProto, step: onnx.Mo
         of_encoder, of_step = _weights(encoder), _weights(step)
     for parameter, value in chain(_encoder(model, of_encoder), _decoder_step(model, of_step)):
         parameter.copy_(value)
-    return model
 
 
 def _weights(graph: onnx.ModelProto) -> Weights:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
 import onnx
 
-from traverba.bundle import Variant
+from traverba.bundle import Step, Variant
 from traverba.bundle.manifest import DECODER_STEP_FILE, ENCODER_FILE
 from traverba_export.graphs import Arithmetic, build_decoder_step, build_encoder
 from traverba_export.graphs.device import build_device_encoder, build_device_step
@@ -22,8 +24,13 @@ Graphs = dict[Path, onnx.ModelProto]
 """Where each is to be written."""
 
 
-def variant_of(precision: Precision, storage: Storage, *, narrow: bool) -> Variant:
-    """The default precision of the format has the plain names; ``narrow``: with the graphs of a shortlist."""
+def variant_of(
+    precision: Precision, storage: Storage, *, narrow: bool, targets: Sequence[str] = ()
+) -> Variant:
+    """The default precision of the format has the plain names; ``narrow``: with the graphs of a shortlist.
+
+    Each of ``targets`` has a decoder of its own, which says so in its file's name.
+    """
     if precision == "fp32":
         names = (ENCODER_FILE, DECODER_STEP_FILE, "shortlist.onnx", "narrow_step.onnx")
     else:
@@ -35,7 +42,21 @@ def variant_of(precision: Precision, storage: Storage, *, narrow: bool) -> Varia
         )
     count = 4 if narrow and precision != "fp16" else 2  # a GPU is not held up by a large product
     stored = storage if precision == "fp32" or storage == "int8" else precision
-    return Variant(precision, stored, *names[:count])
+    variant = Variant(precision, stored, *names[:count])
+    if not targets:
+        return variant
+    steps = {target: _step_of(variant, target) for target in targets}
+    first = next(iter(steps.values()))
+    return replace(variant, decoder_step=first.decoder_step, narrow_step=first.narrow_step, steps=steps)
+
+
+def _step_of(variant: Variant, target: str) -> Step:
+    """decoder_step.int8.onnx -> decoder_step.fr.int8.onnx."""
+    narrow = variant.narrow_step
+    return Step(
+        variant.decoder_step.replace("_step", f"_step.{target}"),
+        narrow and narrow.replace("_step", f"_step.{target}"),
+    )
 
 
 def build_half_graphs(model: TranslationModel, folder: Path, variant: Variant) -> Graphs:

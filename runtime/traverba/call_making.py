@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -17,6 +18,9 @@ from traverba.results import TranslatorInfo
 from traverba.terms import term_reader
 from traverba.text import Reader, TextOptions, TextTokenizer, begins_word, needs_space
 from traverba.timing import TimedModel
+
+ModelInto = Callable[[str], DecoderStep]
+"""Target language -> the model that translates into it."""
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,9 @@ A model with a vocabulary shortlist has two more graphs: ``shortlist`` gathers t
 output layer that a batch needs, once for a batch, and ``narrow_step`` is a decoder step with
 that part instead of the whole. ``decoder_step`` stays for whatever needs the whole vocabulary.
 
+A model may have a decoder for each target language: then it has a ``decoder_step``, and a
+``narrow_step``, for each of them, behind the one ``encoder`` and ``shortlist``.
+
 The fp16 variant is made for a device that is not the CPU. Its two graphs have borders of their own,
 ``DEVICE_ENCODER`` and ``DEVICE_STEP``: rows come as (B, K), so that no shape is computed in the step.
 """
@@ -35,8 +38,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-FORMAT_VERSION = 1
-"""Version of the bundle format; a reader refuses anything newer."""
+FORMAT_VERSION = 2
+"""Version of the bundle format; a reader refuses anything newer. 2: a decoder for each target language."""
 
 METADATA_FORMAT_KEY = "traverba.format_version"
 METADATA_CONFIG_KEY = "traverba.config_sha256"

@@ -8,13 +8,13 @@ from collections.abc import Sequence
 
 from traverba.bundle import Bundle, Manifest, find_bundle, home, open_bundle
 from traverba.bundle.manifest import SHORTLIST_FILE, TOKENIZER_FILE
+from traverba.call_making import ModelInto
 from traverba.decoding import DecodeOptions
-from traverba.decoding.model import DecoderStep
 from traverba.errors import BundleFormatError, OptionError, ProviderUnavailableError
 from traverba.graphs import (
     CPU,
     Choice,
-    GraphModel,
+    GraphModels,
     available_providers,
     choose_precision,
     choose_providers,
@@ -22,7 +22,7 @@ from traverba.graphs import (
     default_threads,
     import_onnxruntime,
     installed_distributions,
-    open_model,
+    open_models,
     read_choice,
 )
 from traverba.shortlist_file import read_shortlist
@@ -61,23 +61,24 @@ def load_translator(
             precision, threads = measured.precision, threads or measured.threads
         threads = threads or default_threads()
         try:
-            model, precision = load_model(bundle, chosen, precision, threads, cuda_graphs=cuda_graphs)
+            models, precision = load_models(bundle, chosen, precision, threads, cuda_graphs=cuda_graphs)
         except ProviderUnavailableError as error:
             if not automatic or chosen == (CPU,) or cuda_graphs:
                 raise
             logger.warning("%s; device 'auto' uses the CPU instead", error)
-            model, precision = load_model(bundle, (CPU,), None, threads)
+            models, precision = load_models(bundle, (CPU,), None, threads)
+        provider = models.one.provider
         if automatic:
-            logger.info("device 'auto' chose %s in %s with %d threads", model.provider, precision, threads)
-        return make_translator(bundle, model, model.provider, precision, threads)
+            logger.info("device 'auto' chose %s in %s with %d threads", provider, precision, threads)
+        return make_translator(bundle, models, provider, precision, threads)
 
 
 def make_translator(
-    bundle: Bundle, model: DecoderStep, provider: str, precision: str, threads: int
+    bundle: Bundle, models: ModelInto, provider: str, precision: str, threads: int
 ) -> Translator:
     """A translator around the graphs of a bundle, or around whatever stands in front of them."""
     return Translator(
-        model,
+        models,
         _load_tokenizer(bundle),
         bundle.manifest,
         options=_default_options(bundle.manifest),
@@ -109,14 +110,14 @@ def _choose(device: str, providers: Sequence[str] | None, measured: Choice | Non
     )
 
 
-def load_model(
+def load_models(
     bundle: Bundle,
     providers: Sequence[str],
     precision: str | None,
     threads: int,
     *,
     cuda_graphs: bool = False,
-) -> tuple[GraphModel, str]:
+) -> tuple[GraphModels, str]:
     """The graphs, and the precision that the provider's policy took."""
     manifest = bundle.manifest
     precision = choose_precision(providers[0], [v.precision for v in manifest.variants], precision)
@@ -124,10 +125,10 @@ def load_model(
     shortlist = None
     if variant.narrow_step is not None:
         shortlist = read_shortlist(bundle.folder / SHORTLIST_FILE, manifest.vocab_size)
-    model = open_model(
+    models = open_models(
         bundle.folder, variant, manifest.vocab_size, providers, threads, shortlist, cuda_graphs=cuda_graphs
     )
-    return model, precision
+    return models, precision
 
 
 def _load_tokenizer(bundle: Bundle) -> BpeTokenizer:

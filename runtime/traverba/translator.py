@@ -12,10 +12,9 @@ from traverba.alternatives import finder
 from traverba.assembly import assemble_hypothesis, restore
 from traverba.asynchronous import AsyncTranslationStream, cancellable, in_thread
 from traverba.bundle import Manifest
-from traverba.call_making import CallMaker
+from traverba.call_making import CallMaker, ModelInto
 from traverba.call_options import CallKeywords, CallOptions
 from traverba.decoding import Batching, Control, DecodeOptions, score
-from traverba.decoding.model import DecoderStep
 from traverba.errors import LanguageError, OptionError, TranslatorClosedError
 from traverba.identification import Detection, load_identifier
 from traverba.pivoting import Asked, Way, WayMaker
@@ -38,7 +37,7 @@ class Translator:
 
     def __init__(
         self,
-        model: DecoderStep,
+        models: ModelInto,
         tokenizer: TextTokenizer,
         manifest: Manifest,
         *,
@@ -48,7 +47,7 @@ class Translator:
         threads: int,
     ) -> None:
         """Called by `load_translator`; ``options`` are those that suit the model."""
-        self._model: DecoderStep | None = model
+        self._models: ModelInto | None = models
         self._tokenizer = tokenizer
         self.options = options
         """What a call uses that brings no options; `dataclasses.replace` makes variations of it."""
@@ -195,7 +194,7 @@ class Translator:
 
     def close(self) -> None:
         """Let go of the model; calls that are running finish. Closing twice does nothing."""
-        self._model = None
+        self._models = None
 
     def __enter__(self) -> Self:
         return self
@@ -219,7 +218,7 @@ class Translator:
 
     def _asked(self, target: str, given: CallOptions, reading: TextOptions | None = None) -> Asked:
         """``reading`` takes the place of what follows from the options given."""
-        if self._model is None:
+        if self._models is None:
             raise TranslatorClosedError("the translator is closed; load another with load_translator()")
         options = (given.options or self.options).completed(self.options)
-        return Asked(self._model, target, given, options, reading or given.reading)
+        return Asked(self._models, target, given, options, reading or given.reading)

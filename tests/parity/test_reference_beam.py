@@ -13,10 +13,9 @@ from traverba.bundle import Bundle, find_bundle, open_bundle
 from traverba.bundle.installed import BUILT_IN
 from traverba.call_making import special_ids
 from traverba.decoding import DecodeOptions, SpecialIds, decode
-from traverba.decoding.model import DecoderStep
-from traverba.graphs import CPU
-from traverba.loading import load_model as load_graphs
-from traverba_export.model import EncoderDecoder
+from traverba.graphs import CPU, GraphModels
+from traverba.loading import load_models
+from traverba_export.model import EncoderDecoder, ManyDecoders
 from traverba_export.reimport import load_model
 from traverba_export.subwords import EOS, Subwords
 
@@ -33,10 +32,11 @@ TIE = 1e-4
 class Pair:
     """One bundle, computed by both."""
 
-    graphs: DecoderStep
-    model: EncoderDecoder
+    graphs: GraphModels
+    model: EncoderDecoder | ManyDecoders
     special: SpecialIds
-    sources: list[list[int]]
+    sources: dict[str, list[list[int]]]
+    """Target language -> what asks for it."""
 
 
 def texts_of(bundle: Bundle) -> list[tuple[str, str]]:
@@ -58,8 +58,11 @@ def pair(request: pytest.FixtureRequest) -> Iterator[Pair]:
     with open_bundle(DATA / "tiny.traverba" if request.param == "tiny" else find_bundle()) as bundle:
         subwords = Subwords(bundle.folder / "tokenizer.json")
         texts = texts_of(bundle)[:SENTENCES]
-        sources = [[subwords.language_token(t), *subwords.tokenizer.encode(text), EOS] for t, text in texts]
-        graphs, _ = load_graphs(bundle, (CPU,), "fp32", threads=1)
+        sources: dict[str, list[list[int]]] = {}
+        for target, text in texts:
+            ids = [subwords.language_token(target), *subwords.tokenizer.encode(text), EOS]
+            sources.setdefault(target, []).append(ids)
+        graphs, _ = load_models(bundle, (CPU,), "fp32", threads=1)
         yield Pair(graphs, load_model(bundle), special_ids(bundle.manifest, subwords.tokenizer), sources)
 
 
@@ -75,10 +78,15 @@ def test_the_engine_finds_what_the_reference_finds(
         guards="off",
     )
     settings = Settings(beam_size, options.alpha, coverage_penalty, pair.special.never)
-    for source, answer in zip(
-        pair.sources, decode(pair.graphs, pair.sources, options, pair.special), strict=True
-    ):
-        expected = reference_beam(pair.model, source, options.longest(len(source)), settings)[:beam_size]
+    answers = [
+        (pair.model.into(target), source, answer)
+        for target, sources in pair.sources.items()
+        for source, answer in zip(
+            sources, decode(pair.graphs(target), sources, options, pair.special), strict=True
+        )
+    ]
+    for model, source, answer in answers:
+        expected = reference_beam(model, source, options.longest(len(source)), settings)[:beam_size]
         assert len(answer.hypotheses) == len(expected)
         for found, wanted in zip(answer.hypotheses, expected, strict=True):
             assert found.score == pytest.approx(wanted.score, abs=SCORE_TOLERANCE)

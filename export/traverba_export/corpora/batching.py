@@ -25,6 +25,8 @@ class Batch:
     src_lengths: NDArray[np.int64]  # (B,)
     prev_ids: NDArray[np.int64]  # (B, T): start token, then the target
     next_ids: NDArray[np.int64]  # (B, T): the target, then the end token
+    target: str = ""
+    """The target language of the first example, and of all if the plan keeps languages apart."""
 
     @property
     def target_tokens(self) -> int:
@@ -60,6 +62,7 @@ class EpochPlan:
             src_lengths=np.array([len(s) for s in whole], np.int64),
             prev_ids=pad([[BOS, *t] for t in previous]),
             next_ids=pad([[*t, EOS] for t in targets]),
+            target=chosen[0][0].direction.rpartition("-")[2],
         )
 
     def _pieces(
@@ -83,12 +86,19 @@ def pad(sequences: Sequence[Sequence[int]]) -> NDArray[np.int64]:
 
 
 def plan_epoch(
-    pools: Sequence[Pool], token_budget: int, seed: int, epoch: int, noise: PieceNoise | None = None
+    pools: Sequence[Pool],
+    token_budget: int,
+    seed: int,
+    epoch: int,
+    noise: PieceNoise | None = None,
+    *,
+    targets_apart: bool = False,
 ) -> EpochPlan:
     """Draw an epoch: each pool `passes` times, similar lengths together, batches in random order.
 
     ``token_budget`` bounds rows times the longer of source and target length, padding included;
-    ``noise``, drawn when a batch is made, may lengthen it a little.
+    ``noise``, drawn when a batch is made, may lengthen it a little. ``targets_apart``: a batch has one
+    target language.
     """
     rng = np.random.default_rng([seed, epoch])
     pool_index, example_index = _draw(pools, rng)
@@ -98,7 +108,8 @@ def plan_epoch(
     tags = np.array([pool.tagged for pool in pools], np.int64)[pool_index]
     widths = np.maximum(src_lengths + 2 + tags, tgt_lengths + 1)
     order = np.lexsort((rng.random(len(widths)), src_lengths, tgt_lengths))
-    batches = _cut(order, widths, token_budget)
+    groups = np.array([pool.target_token if targets_apart else 0 for pool in pools])[pool_index[order]]
+    batches = [b for group in np.unique(groups) for b in _cut(order[groups == group], widths, token_budget)]
     rng.shuffle(batches)
     return EpochPlan(pools, pool_index, example_index, batches, (seed, epoch), noise)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from hashlib import sha256
 from pathlib import Path
 
 import onnx
@@ -35,17 +36,16 @@ def save_graphs(graphs: Mapping[Path, ModelProto], table: Path) -> None:
 
 
 def _common_tensors(graphs: Sequence[ModelProto]) -> list[list[TensorProto]]:
-    """Initialisers that are large and the same in several graphs, down to the name."""
-    found: dict[tuple[str, int], list[TensorProto]] = defaultdict(list)
+    """Initialisers that are large and the same in several graphs, down to the name.
+
+    Decoders of several languages have the same names for other weights: these are groups of their own.
+    """
+    found: dict[tuple[str, int, bytes], list[TensorProto]] = defaultdict(list)
     for graph in graphs:
         for tensor in graph.graph.initializer:
             if len(tensor.raw_data) >= SMALLEST_SHARED_BYTES:
-                found[tensor.name, tensor.data_type].append(tensor)
-    return [tensors for tensors in found.values() if len(tensors) > 1 and _equal(tensors)]
-
-
-def _equal(tensors: Sequence[TensorProto]) -> bool:
-    return all(tensor == tensors[0] for tensor in tensors[1:])
+                found[tensor.name, tensor.data_type, sha256(tensor.raw_data).digest()].append(tensor)
+    return [tensors for tensors in found.values() if len(tensors) > 1]
 
 
 def _move(tensors: Sequence[TensorProto], location: str, offset: int) -> None:

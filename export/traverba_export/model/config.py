@@ -56,8 +56,14 @@ class ModelConfig:
     "dictionary" does the same without a network; of the fields above only `vocab_size` says something."""
     candidates: int = 8
     """C: translations that a dictionary keeps of a source word."""
+    own_decoders: tuple[str, ...] = ()
+    """Target languages, each with a decoder of its own behind the one encoder (Dong et al. 2015); if there
+    are none, one decoder says all. Of several decoders a sentence costs only the one that it asks for."""
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "own_decoders", tuple(self.own_decoders))  # JSON and TOML know lists alone
+        if self.own_decoders and (self.decoder != "recurrent" or self.attention == "none"):
+            raise ValueError("own_decoders are recurrent ones with attention")
         tied = self.tie_embeddings != "none"
         if tied and self.embedding_width != self.hidden_size:
             raise ValueError("tied embeddings need embedding_size equal to hidden_size")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import torch
@@ -27,6 +28,15 @@ class TranslationModel(nn.Module):
     """The calls that generation, the graphs and their verification make of a model."""
 
     config: ModelConfig
+
+    def into(self, target: str) -> TranslationModel:
+        """The model that translates into one language: itself, unless each has a decoder of its own."""
+        return self
+
+    @property
+    def members(self) -> Mapping[str, TranslationModel]:
+        """Target language -> the model that translates into it; "" for all, where one decoder says all."""
+        return {"": self}
 
     def encode(self, src_ids: Tensor, src_lengths: Tensor) -> tuple[Memory, Tensor]:
         """``src_ids`` (B, S), ``src_lengths`` (B,) -> memory and initial decoder state (B, W)."""

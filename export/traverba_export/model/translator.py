@@ -52,6 +52,14 @@ class EncoderDecoder(TranslationModel):
             nn.init.normal_(embedding.weight, std=self.config.embedding_width**-0.5)
         nn.init.zeros_(self.output.bias)
 
+    def share(self, other: EncoderDecoder) -> None:
+        """Take everything from ``other`` but the decoder, and of that what the encoder's graph computes."""
+        self.target_embedding, self.source_embedding = other.target_embedding, other.source_embedding
+        self.encoder, self.output, self.dropout = other.encoder, other.output, other.dropout
+        mine, theirs = self.decoder.attention, other.decoder.attention
+        if mine is not None and theirs is not None and mine.kind in ("general", "additive"):
+            mine.key = theirs.key
+
     def encode(self, src_ids: Tensor, src_lengths: Tensor) -> tuple[Memory, Tensor]:
         """``src_ids`` (B, S), ``src_lengths`` (B,) -> memory and initial decoder state (B, W)."""
         values, finals = self.encoder(self._scaled(self.source_embedding(src_ids)), src_lengths)

@@ -7,7 +7,7 @@ same integers), `reading` (floats back out of integer graphs). Ranges are fixed 
 made, so a row's result depends on nothing else in its batch. This room imports the graphs and onnxruntime.
 """
 
-from traverba_export.quantisation.agreement import Agreement, agreement
+from traverba_export.quantisation.agreement import Agreement, agreement, mean_agreement
 from traverba_export.quantisation.arithmetic import IntegerArithmetic
 from traverba_export.quantisation.calibration import calibrate
 from traverba_export.quantisation.reading import read_integers
@@ -19,6 +19,7 @@ __all__ = [
     "StoredWeights",
     "agreement",
     "calibrate",
+    "mean_agreement",
     "read_integers",
     "round_to_integers",
     "store_as_integers",

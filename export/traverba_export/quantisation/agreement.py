@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,6 +37,13 @@ def agreement(reference: GraphPair, graphs: GraphPair, sources: Sequence[Sequenc
     return Agreement(
         float(np.mean(same)), float(np.concatenate(choices).mean()), float(np.concatenate(differences).mean())
     )
+
+
+def mean_agreement(found: Sequence[Agreement]) -> Agreement | None:
+    """Of several target languages, each as important as the others; None of none."""
+    if not found:
+        return None
+    return Agreement(*(float(np.mean([getattr(a, f.name) for a in found])) for f in fields(Agreement)))
 
 
 def _forced(graphs: GraphPair, source: Sequence[int], words: Sequence[int]) -> NDArray[np.float32]:

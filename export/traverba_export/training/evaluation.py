@@ -25,10 +25,11 @@ def evaluate(
         scores = [
             score_texts(
                 d.direction,
-                translate_greedily(model, subwords, d.sources, split_direction(d.direction)[1]),
+                translate_greedily(model.into(target), subwords, d.sources, target),
                 d.references,
             )
             for d in dev
+            for _, target in [split_direction(d.direction)]
         ]
     model.train(was_training)
     return scores

@@ -77,6 +77,7 @@ class Trainer:
                     self.recipe.seed,
                     self.progress.epoch,
                     self.prepared.noise,
+                    targets_apart=bool(self.recipe.model.own_decoders),
                 )
                 self._run_epoch(plan, stage, line)
         return self._finish()
@@ -144,7 +145,7 @@ class Trainer:
         )
         narrow = torch.float16 if self.options.precision == "fp16" else torch.bfloat16
         with torch.autocast(self.device.type, narrow, enabled=self.options.precision != "fp32"):
-            hidden = self.model(src_ids, src_lengths, prev_ids)
+            hidden = self.model.into(batch.target)(src_ids, src_lengths, prev_ids)
             real = next_ids != PAD
             total = self._output_loss(hidden[real], next_ids[real])
         return total / batch.target_tokens

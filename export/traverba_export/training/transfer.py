@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
@@ -20,6 +20,7 @@ from torch import Tensor, nn
 
 from traverba.bundle import find_bundle, open_bundle
 from traverba.bundle.manifest import TOKENIZER_FILE
+from traverba_export.model import ManyDecoders
 from traverba_export.recipe import RecipeError
 from traverba_export.subwords import LANGUAGE_TOKEN
 from traverba_export.training.checkpoints import FINAL, LATEST
@@ -37,6 +38,16 @@ class Parent:
     subwords: BPE | None = None
     """What splits a word into subwords of the vocabulary; None: a subword it lacks stays new."""
 
+    def into(self, target: str) -> Parent:
+        """What it knows of one target language, if its languages have decoders of their own."""
+        own = f"decoders.{target}."
+        mine = {
+            name.replace(own, "decoder."): weight
+            for name, weight in self.weights.items()
+            if name.startswith(own) or not name.startswith("decoders.")
+        }
+        return replace(self, weights=mine)
+
 
 @dataclass(frozen=True)
 class Transferred:
@@ -51,7 +62,12 @@ class Transferred:
 
 def start_from(origin: Path, model: nn.Module, tokenizer: Path) -> Transferred:
     """Copy from ``origin``: a bundle, a run's folder, or a weights file with `tokenizer.json` beside it."""
-    done = transfer(load_parent(origin), model, _vocabulary(tokenizer))
+    parent, vocabulary = load_parent(origin), _vocabulary(tokenizer)
+    if isinstance(model, ManyDecoders):
+        for target in model.config.own_decoders:
+            done = transfer(parent.into(target), model.into(target), vocabulary)
+    else:
+        done = transfer(parent, model, vocabulary)
     if ONE_ROW_A_SUBWORD[0] not in done.copied:
         raise RecipeError(f"{origin}: its vectors are wider than this recipe's; hidden_size must be as large")
     log.info(

@@ -11,7 +11,7 @@ from traverba.benchmark.figures import Configuration, Nodes, Workload
 from traverba.benchmark.machine import idle_cpu_percent, memory_bytes
 from traverba.bundle import find_bundle, open_bundle
 from traverba.graphs import GraphModel, available_providers, choose_providers, installed_distributions
-from traverba.loading import load_model, make_translator
+from traverba.loading import load_models, make_translator
 from traverba.results import Translation
 from traverba.timing import Part, WatchedModel
 from traverba.translator import Translator
@@ -86,14 +86,15 @@ class TranslatorSubject:
     def __init__(self, material: Material, configuration: Configuration) -> None:
         self._material = material
         with open_bundle(find_bundle(material.model)) as bundle:
-            model, precision = load_model(
+            models, precision = load_models(
                 bundle, _providers(configuration.provider), configuration.precision, configuration.threads
             )
+            model = models(material.target)
             self.nodes = _nodes(model)
             self._ms: dict[Part, list[float]] = {"encode": [], "step": []}
             watched = WatchedModel(model, self._note)
             self._translator: Translator = make_translator(
-                bundle, watched, model.provider, precision, configuration.threads
+                bundle, lambda _: watched, model.provider, precision, configuration.threads
             )
 
     def first(self) -> None:

@@ -12,6 +12,7 @@ from traverba.bundle.manifest import (
     Score,
     ShortlistReport,
     SpecialTokens,
+    Step,
     TrainingData,
     Variant,
 )
@@ -30,6 +31,7 @@ __all__ = [
     "Score",
     "ShortlistReport",
     "SpecialTokens",
+    "Step",
     "TrainingData",
     "UntrainedPair",
     "Variant",

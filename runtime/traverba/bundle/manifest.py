@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
 from traverba.bundle.routes import Direction, Route, UntrainedPair, find_routes, route_problems
@@ -38,6 +38,14 @@ class SpecialTokens:
 
 
 @dataclass(frozen=True)
+class Step:
+    """The decoder of one target language, where languages have decoders of their own."""
+
+    decoder_step: str
+    narrow_step: str | None = None
+
+
+@dataclass(frozen=True)
 class Variant:
     """The two graphs in one arithmetic. The first variant of a manifest is the default."""
 
@@ -51,12 +59,22 @@ class Variant:
     """The graph that gathers a part of the output layer; with ``narrow_step``, or neither."""
     narrow_step: str | None = None
     """The decoder step with such a part."""
+    steps: dict[str, Step] = field(default_factory=dict)
+    """Target language -> its own decoder, for all or for none; the two files above are then one of these."""
 
     @property
     def graphs(self) -> tuple[str, ...]:
         """All its files that are graphs."""
-        named = (self.encoder, self.decoder_step, self.shortlist, self.narrow_step)
-        return tuple(path for path in named if path is not None)
+        named = [self.encoder, self.decoder_step, self.shortlist, self.narrow_step]
+        named += [path for step in self.steps.values() for path in (step.decoder_step, step.narrow_step)]
+        return tuple(dict.fromkeys(path for path in named if path is not None))
+
+    def into(self, target: str) -> Variant:
+        """The variant with the decoder of one target language as its only one."""
+        step = self.steps.get(target)
+        if step is None:
+            return self
+        return replace(self, decoder_step=step.decoder_step, narrow_step=step.narrow_step, steps={})
 
 
 @dataclass(frozen=True)
@@ -226,6 +244,15 @@ def _problems(manifest: Manifest) -> list[str]:
         problems.append("two special tokens share an id")
     if any((v.shortlist is None) != (v.narrow_step is None) for v in manifest.variants):
         problems.append("a variant has one of the graphs for shortlists without the other")
+    problems += [
+        f"the {v.precision} variant has decoders of its own for {', '.join(sorted(v.steps))} alone"
+        for v in manifest.variants
+        if v.steps and set(v.steps) != set(manifest.target_tokens)
+    ]
+    if any(
+        (v.shortlist is None) != (s.narrow_step is None) for v in manifest.variants for s in v.steps.values()
+    ):
+        problems.append("a target language has one of the graphs for shortlists without the other")
     if not manifest.directions or not manifest.variants:
         problems.append("it names no direction or no variant")
     return problems

@@ -15,7 +15,7 @@ from traverba.graphs.installation import (
 )
 from traverba.graphs.measured import Choice, read_choice, write_choice
 from traverba.graphs.model import OnnxModel
-from traverba.graphs.opening import GraphModel, open_model
+from traverba.graphs.opening import GraphModel, GraphModels, open_model, open_models
 from traverba.graphs.policies import CPU, DEVICES, POLICIES, policy_of
 from traverba.graphs.providers import choose_precision, choose_providers, clash_of
 from traverba.graphs.session import Placement
@@ -26,6 +26,7 @@ __all__ = [
     "POLICIES",
     "Choice",
     "GraphModel",
+    "GraphModels",
     "OnnxModel",
     "Placement",
     "available_providers",
@@ -36,6 +37,7 @@ __all__ = [
     "import_onnxruntime",
     "installed_distributions",
     "open_model",
+    "open_models",
     "policy_of",
     "read_choice",
     "write_choice",

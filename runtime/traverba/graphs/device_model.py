@@ -104,6 +104,11 @@ class DeviceModel:
         self._grouped = decoder_step.spec is DEVICE_STEP
 
     @property
+    def encoder(self) -> GraphSession:
+        """For models of other target languages, which share it."""
+        return self._encoder
+
+    @property
     def vocab_size(self) -> int:
         """V."""
         return self._vocab_size

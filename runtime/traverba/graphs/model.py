@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,11 +16,9 @@ from traverba.decoding import Shortlist
 from traverba.decoding.model import Floats, Ids, Memory, State, StepOutput
 from traverba.graphs.bound import BatchSteps
 from traverba.graphs.memory import Narrowed, OnnxMemory
-from traverba.graphs.policies import CPU, policy_of
+from traverba.graphs.policies import CPU, providers_of_encoder
 from traverba.graphs.session import GraphSession, Placement
 from traverba.graphs.signature import check_signatures
-
-logger = logging.getLogger(__name__)
 
 ENCODER_FETCHES = tuple(tensor.name for tensor in ENCODER.outputs)
 STEP_FETCHES = tuple(tensor.name for tensor in DECODER_STEP.outputs if tensor.name != "log_probs")
@@ -66,22 +63,25 @@ class OnnxModel:
         providers: Sequence[str],
         threads: int,
         shortlist: Shortlist | None = None,
+        encoder: GraphSession | None = None,
     ) -> OnnxModel:
         """The graphs of a bundle's variant; the encoder on the CPU where the provider's policy says so.
 
         The shortlist is for the CPU: other providers are not held up by a large product, but by
         arrays that come and go.
         """
-        policy = policy_of(providers[0])
-        for_encoder = providers if policy.runs_encoder else (CPU,)
-        if not policy.runs_encoder:
-            logger.info("the encoder runs on the CPU, the steps on %s: %s", policy.name, policy.why)
         return cls(
-            GraphSession(folder / variant.encoder, ENCODER, for_encoder, threads),
+            encoder
+            or GraphSession(folder / variant.encoder, ENCODER, providers_of_encoder(providers), threads),
             GraphSession(folder / variant.decoder_step, DECODER_STEP, providers, threads),
             vocab_size,
             _narrow_graphs(folder, variant, threads, shortlist) if tuple(providers) == (CPU,) else None,
         )
+
+    @property
+    def encoder(self) -> GraphSession:
+        """For models of other target languages, which share it."""
+        return self._encoder
 
     @property
     def vocab_size(self) -> int:

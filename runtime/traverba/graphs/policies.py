@@ -6,8 +6,11 @@ what is taken when nobody asks.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+
+logger = logging.getLogger(__name__)
 
 CPU = "CPUExecutionProvider"
 CUDA = "CUDAExecutionProvider"
@@ -135,6 +138,15 @@ def policy_of(provider: str) -> ProviderPolicy:
         "install an onnxruntime distribution or a plugin that has it",
     )
     return POLICIES.get(provider, unknown)
+
+
+def providers_of_encoder(providers: Sequence[str]) -> Sequence[str]:
+    """``providers``, or the CPU alone where the first one's policy says so."""
+    policy = policy_of(providers[0])
+    if policy.runs_encoder:
+        return providers
+    logger.info("the encoder runs on the CPU, the steps on %s: %s", policy.name, policy.why)
+    return (CPU,)
 
 
 def provider_options(provider: str, threads: int) -> dict[str, str]:

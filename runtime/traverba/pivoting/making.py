@@ -7,10 +7,9 @@ from dataclasses import dataclass, replace
 
 from traverba.bundle import Manifest, Route
 from traverba.call import Call
-from traverba.call_making import CallMaker, Leg
+from traverba.call_making import CallMaker, Leg, ModelInto
 from traverba.call_options import CallOptions
 from traverba.decoding import Control, DecodeOptions
-from traverba.decoding.model import DecoderStep
 from traverba.errors import LanguageError
 from traverba.identification import Detection
 from traverba.identification.documents import SURE
@@ -26,7 +25,7 @@ from traverba.text import TextOptions
 class Asked:
     """What a caller asks for, complete."""
 
-    model: DecoderStep
+    models: ModelInto
     target: str
     given: CallOptions
     options: DecodeOptions
@@ -94,7 +93,7 @@ class WayMaker:
         )
 
     def _call(self, asked: Asked, leg: Leg) -> Call:
-        return self.calls.call(asked.model, leg, asked.given, asked.options, asked.reading)
+        return self.calls.call(asked.models(leg.target), leg, asked.given, asked.options, asked.reading)
 
 
 def _controls(control: Control | None) -> tuple[Control | None, Control | None]:

@@ -11,7 +11,7 @@ import pytest
 from traverba.bundle import open_bundle
 from traverba.decoding.model import Memory, StepOutput
 from traverba.graphs import CPU, OnnxModel
-from traverba.loading import load_model
+from traverba.loading import load_models
 
 DATA = Path(__file__).parents[2] / "data"
 SRC_IDS = np.array([[5, 9, 17, 4, 2], [6, 30, 8, 2, 0]])
@@ -22,7 +22,7 @@ ROWS, TOP = 4, 3
 @pytest.fixture(params=["tiny.traverba", "tiny-int8.traverba"])
 def model(request: pytest.FixtureRequest) -> Iterator[OnnxModel]:
     with open_bundle(DATA / request.param) as bundle:
-        yield load_model(bundle, (CPU,), None, 1)[0]
+        yield load_models(bundle, (CPU,), None, 1)[0].one
 
 
 def assert_equal(found: StepOutput, expected: StepOutput) -> None:

@@ -127,7 +127,7 @@ def test_fp16_graphs_find_the_words_of_fp32(
 ) -> None:
     model = on_device(half_bundle, kind)
     lines = [line.split("\t") for line in (DATA / "tiny.tsv").read_text().splitlines()[:12]]
-    translators = [make_translator(bundle, each, "a", "b", 1) for each in (plain, model)]
+    translators = [make_translator(bundle, lambda _, m=each: m, "a", "b", 1) for each in (plain, model)]
     for source, target, text, _ in lines:
         expected, found = (t.translate(text, source=source, target=target) for t in translators)
         assert str(found) == str(expected)

@@ -64,8 +64,9 @@ def make(model: Any, tokenizer: BpeTokenizer, manifest_of_three: Manifest) -> Ma
 
     def made(to_english: Any = None, to_french: Any = None, **changes: Any) -> Translator:
         rules = {TO_ENGLISH: to_english or str, TO_FRENCH: to_french or str}
+        ruled = RuleModel(model, tokenizer, rules)
         return Translator(
-            RuleModel(model, tokenizer, rules),
+            lambda _: ruled,
             tokenizer,
             replace(manifest_of_three, **changes),
             options=DecodeOptions(beam_size=3, guards="off"),
