@@ -128,6 +128,8 @@ def load_models(
     models = open_models(
         bundle.folder, variant, manifest.vocab_size, providers, threads, shortlist, cuda_graphs=cuda_graphs
     )
+    if bundle.unpacked:
+        models.open_all()
     return models, precision
 
 

@@ -14,7 +14,7 @@ import torch
 from tests.parity.test_shortlisted_bundle import LINES, TEXTS, make_shortlist, recipe_of
 
 from traverba import DecodeOptions, load_translator
-from traverba.bundle import Bundle, open_bundle
+from traverba.bundle import Bundle, open_bundle, pack_bundle
 from traverba.bundle.manifest import MANIFEST_FILE, parse_manifest
 from traverba.call_making import special_ids
 from traverba.decoding import decode
@@ -127,3 +127,15 @@ def test_a_manifest_with_a_decoder_missing_is_refused(folder: Path, change: Chan
     change(manifest["variants"][0])
     with pytest.raises(BundleFormatError, match=message):
         parse_manifest(json.dumps(manifest))
+
+
+def test_a_bundle_in_one_file_translates_into_every_language_after_the_file_is_gone(
+    folder: Path, tmp_path: Path
+) -> None:
+    archive = tmp_path / "many.traverba"
+    pack_bundle(folder, archive)
+    with load_translator(archive, device="cpu", threads=1) as translator:
+        archive.unlink()
+        found = [translator.translate(TEXTS[0], target=target).text for target in TARGETS]
+    with load_translator(folder, device="cpu", threads=1) as translator:
+        assert found == [translator.translate(TEXTS[0], target=target).text for target in TARGETS]

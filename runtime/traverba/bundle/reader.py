@@ -45,10 +45,12 @@ _ARCHIVE_ERRORS = (
 
 @dataclass(frozen=True)
 class Bundle:
-    """A checked bundle; the folder is there as long as `open_bundle`'s block runs."""
+    """A checked bundle."""
 
     manifest: Manifest
     folder: Path
+    unpacked: bool = False
+    """The folder goes at the end of the block."""
 
 
 @contextmanager
@@ -70,7 +72,7 @@ def open_bundle(path: Path, *, verify_hashes: bool = False) -> Iterator[Bundle]:
             folder = Path(unpacked)
             manifest = _unpack(path, folder)
             verify_files(folder, manifest, hashes=verify_hashes)
-            yield Bundle(manifest, folder)
+            yield Bundle(manifest, folder, unpacked=True)
     else:
         raise BundleNotFoundError(f"there is no bundle at {path}; list those installed with: traverba models")
 

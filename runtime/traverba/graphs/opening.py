@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, TypeAlias
 
 from traverba.bundle import Variant
@@ -22,17 +22,37 @@ GraphModel: TypeAlias = "OnnxModel | DeviceModel"
 CAPTURE = {"enable_cuda_graph": "1"}
 
 
-@dataclass(frozen=True)
 class GraphModels:
-    """Target language -> the model that translates into it; called, it gives the one for a language."""
+    """Called with a target language, gives the model that translates into it.
 
-    one: GraphModel
-    """For any language that has no decoder of its own."""
-    own: Mapping[str, GraphModel]
+    Who translates into one language should not pay for the decoders of the others: each is opened when
+    it is first asked for. Any number of threads can share this.
+    """
+
+    def __init__(
+        self, open_into: Callable[[str, GraphSession | None], GraphModel], targets: Sequence[str]
+    ) -> None:
+        """``open_into`` takes a target, and the encoder once that is open; no ``targets``: one model."""
+        self._open_into, self._targets = open_into, tuple(targets)
+        first = self._targets[0] if targets else ""
+        self.one = open_into(first, None)
+        """Of the first language, or of all: what says whether the provider works."""
+        self._opened = {first: self.one}
+        self._lock = Lock()
 
     def __call__(self, target: str) -> GraphModel:
         """The model that translates into ``target``."""
-        return self.own.get(target, self.one)
+        if target not in self._targets:
+            return self.one
+        with self._lock:
+            if target not in self._opened:
+                self._opened[target] = self._open_into(target, self.one.encoder)
+            return self._opened[target]
+
+    def open_all(self) -> None:
+        """Before the files go."""
+        for target in self._targets:
+            self(target)
 
 
 def open_models(
@@ -45,24 +65,16 @@ def open_models(
     *,
     cuda_graphs: bool = False,
 ) -> GraphModels:
-    """The graphs of a bundle's variant on these providers: one encoder, and every decoder step."""
-    one: GraphModel | None = None
-    own: dict[str, GraphModel] = {}
-    for target in variant.steps or ("",):
-        encoder = one.encoder if one else None
-        model = open_model(
-            folder,
-            variant.into(target),
-            vocab_size,
-            providers,
-            threads,
-            shortlist,
-            encoder,
-            cuda_graphs=cuda_graphs,
+    """The graphs of a bundle's variant on these providers: an encoder, a decoder for each language."""
+    folder = folder.resolve()  # a decoder may be opened after the program has gone to another folder
+
+    def open_into(target: str, encoder: GraphSession | None) -> GraphModel:
+        own = variant.into(target)
+        return open_model(
+            folder, own, vocab_size, providers, threads, shortlist, encoder, cuda_graphs=cuda_graphs
         )
-        one, own[target] = one or model, model
-    assert one is not None
-    return GraphModels(one, own)
+
+    return GraphModels(open_into, tuple(variant.steps))
 
 
 def open_model(

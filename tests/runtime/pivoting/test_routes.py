@@ -26,7 +26,7 @@ def test_a_bundle_that_says_nothing_goes_through_a_language_it_was_trained_for(m
     assert [str(route) for route in translator.info.routes] == ["de to en", "en to fr", "de to fr via en"]
     translation = translator.translate("win", source="de", target="fr")
     assert (translation.via, translation.source, translation.target) == ("en", "de", "fr")
-    assert translator._model.asked == [3, 4]  # English, then French
+    assert translator._models("").asked == [3, 4]  # English, then French
     assert translation.to_json()["via"] == "en"
 
 
@@ -34,7 +34,7 @@ def test_a_bundle_can_say_that_a_pair_goes_straight(make: Any) -> None:
     translator = make(untrained=(UntrainedPair("de", "fr", None, SCORES),))
     assert str(translator.info.routes[-1]) == "de to fr straight"
     translation = translator.translate("win", source="de", target="fr")
-    assert translation.via is None and translator._model.asked == [4]
+    assert translation.via is None and translator._models("").asked == [4]
 
 
 def test_the_caller_can_say_otherwise(make: Any) -> None:
