@@ -40,9 +40,11 @@ def variant_of(
             f"shortlist.{precision}.onnx",
             f"narrow_step.{precision}.onnx",
         )
-    count = 4 if narrow and precision != "fp16" else 2  # a GPU is not held up by a large product
+    encoder, decoder_step, shortlist, narrow_step = names
     stored = storage if precision == "fp32" or storage == "int8" else precision
-    variant = Variant(precision, stored, *names[:count])
+    variant = Variant(precision, stored, encoder, decoder_step)
+    if narrow and precision != "fp16":  # a GPU is not held up by a large product
+        variant = replace(variant, shortlist=shortlist, narrow_step=narrow_step)
     if not targets:
         return variant
     steps = {target: _step_of(variant, target) for target in targets}

@@ -82,6 +82,12 @@ class RewritingModel:
         return getattr(self._copying, name)
 
 
+def rewrite(translator: Translator, tokenizer: BpeTokenizer, rule: Rewrite) -> None:
+    """Put the rule in front of the translator's model."""
+    model = RewritingModel(translator._models(""), tokenizer, rule)  # type: ignore[misc]
+    translator._models = lambda _: model  # type: ignore[assignment, return-value]
+
+
 def drop(text: str) -> str:
     return "".join(c for c in text if c not in "{}") if "{" in text else text
 
@@ -101,7 +107,7 @@ def glue(text: str) -> str:
 @pytest.fixture(params=[str, drop, double, swap, glue], ids=lambda rule: rule.__name__)
 def wayward(request: pytest.FixtureRequest, translator: Translator, tokenizer: BpeTokenizer) -> Translator:
     """A translator whose model mistreats stand-ins in one way; its attention is that of the copying one."""
-    translator._model = RewritingModel(translator._model, tokenizer, request.param)
+    rewrite(translator, tokenizer, request.param)
     return translator
 
 
@@ -158,13 +164,13 @@ def test_spans_have_a_place_in_the_alignment(translator: Translator) -> None:
 def test_the_result_says_what_happened(
     translator: Translator, tokenizer: BpeTokenizer, rule: Rewrite, flags: tuple[str, ...], text: str
 ) -> None:
-    translator._model = RewritingModel(translator._model, tokenizer, rule)
+    rewrite(translator, tokenizer, rule)
     translation = translator.translate("Win {name} the machines.", target="fr", options=GREEDY)
     assert (translation.text, translation.flags) == (text, flags)
 
 
 def test_a_dropped_span_is_asked_for_and_said(translator: Translator, tokenizer: BpeTokenizer) -> None:
-    translator._model = RewritingModel(translator._model, tokenizer, drop)
+    rewrite(translator, tokenizer, drop)
     retried = translator.translate("Win {name} the machines.", target="fr", options=BEAM)
     assert set(retried.flags) & {"protected_retried", "protected_placed"}
     drawn = DecodeOptions(sampling=Sampling(seed=1), guards="off")
@@ -173,14 +179,14 @@ def test_a_dropped_span_is_asked_for_and_said(translator: Translator, tokenizer:
 
 
 def test_a_lost_number_is_asked_for(translator: Translator, tokenizer: BpeTokenizer) -> None:
-    translator._model = RewritingModel(translator._model, tokenizer, lambda text: text.replace("1998", "win"))
+    rewrite(translator, tokenizer, lambda text: text.replace("1998", "win"))
     translation = translator.translate("the machines 1998", target="fr", options=BEAM)
     assert ("1998" in translation.text) == ("number_retried" in translation.flags)
     assert "number_retried" in translation.flags or "number_lost" in translation.flags
 
 
 def test_a_number_beside_those_of_the_source_is_said(translator: Translator, tokenizer: BpeTokenizer) -> None:
-    translator._model = RewritingModel(translator._model, tokenizer, lambda text: f"{text} 1998 77")
+    rewrite(translator, tokenizer, lambda text: f"{text} 1998 77")
     assert "number_added" in translator.translate("the machines 1998", target="fr", options=BEAM).flags
     assert "number_added" not in translator.translate("the machines", target="fr", options=BEAM).flags
 

@@ -174,7 +174,7 @@ def test_24_threads_on_one_translator_get_what_one_gets(
 
 def test_closing_lets_the_model_go() -> None:
     translator = load_translator(TINY, device="cpu", threads=1)
-    model = weakref.ref(translator._model)  # type: ignore[arg-type]
+    model = weakref.ref(translator._models("qab"))  # type: ignore[misc]
     translator.close()
     gc.collect()
     assert model() is None
