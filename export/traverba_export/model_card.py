@@ -71,9 +71,11 @@ def _kind(model: dict[str, Any]) -> str:
     stacks = f"{model['encoder_layers']} + {model['decoder_layers']} {layers}"
     if model["attention"] == "none":
         return f"A recurrent encoder–decoder without attention: {stacks}"
+    own = model.get("own_decoders")
+    decoders = f", a decoder for each target language ({', '.join(own)})" if own else ""
     return (
         f"A recurrent encoder–decoder with attention (Wu et al. 2016): {stacks}, "
-        f"{model['attention']} attention"
+        f"{model['attention']} attention{decoders}"
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 from traverba.bundle import Direction, Manifest, Score, ShortlistReport
 from traverba_export.model import PRESETS
 from traverba_export.model_card import model_card
@@ -66,3 +68,10 @@ def test_news_stands_beside_what_peers_publish() -> None:
     card = model_card(manifest(scores=news))
     assert "| en → fr | 11.3 | 42.7 | 47.8 | 48.7 |" in card
     assert "The far mark" not in model_card(manifest(scores=(score(30.5, "greedy"),)))
+
+
+def test_decoders_of_single_languages_are_named() -> None:
+    made = manifest()
+    assert "decoder for each" not in model_card(made)
+    own = dataclasses.replace(made, model={**made.model, "own_decoders": ["en", "fr"]})
+    assert "a decoder for each target language (en, fr)" in model_card(own)
