@@ -19,7 +19,8 @@ from benchmarks.texts import sentences
 from traverba.bundle import Manifest, find_bundle, open_bundle
 from traverba.errors import BundleNotFoundError
 from traverba_export.alignment.shortlist import random_shortlist
-from traverba_export.bundling import ExportReport, export_bundle, load_trained
+from traverba_export.bundling import export_bundle, load_trained
+from traverba_export.comparison import ExportReport
 from traverba_export.corpora.reading import CorpusSpec
 from traverba_export.graph_files import round_weights
 from traverba_export.model import PRESETS, EncoderDecoder, ModelConfig, TranslationModel

@@ -35,15 +35,13 @@ from traverba.bundle.manifest import (
 from traverba.bundle.reader import ARCHIVE_SUFFIX
 from traverba.decoding import Shortlist
 from traverba.shortlist_file import write_shortlist
-from traverba_export.graph_files import Sources, WrittenGraphs, write_graphs
-from traverba_export.half_verification import HALF_TOLERANCE
+from traverba_export.comparison import ExportReport, compare, of_all
+from traverba_export.graph_files import Sources, write_graphs
 from traverba_export.model import ModelConfig, TranslationModel, build_model
 from traverba_export.model_card import model_card, training_data
-from traverba_export.quantisation import Agreement, agreement, mean_agreement
 from traverba_export.recipe import Recipe, RecipeError, split_direction
 from traverba_export.subwords import BOS, EOS, PAD, Subwords
 from traverba_export.variants import Precision, Storage, variant_of
-from traverba_export.verification import ParityReport, compare_numbers, verify
 
 Sentence = tuple[str, str]
 """Target language and source text."""
@@ -58,16 +56,6 @@ class Trained:
 
     model: TranslationModel
     scores: tuple[Score, ...]
-
-
-@dataclass(frozen=True)
-class ExportReport:
-    """How close the bundle's graphs are to PyTorch, and its integer graphs to the others."""
-
-    parity: ParityReport
-    agreement: Agreement | None
-    half: Agreement | None = None
-    """The same of the fp16 graphs."""
 
 
 def load_trained(weights_file: Path) -> Trained:
@@ -192,36 +180,16 @@ class _Content:
             graphs = write_graphs(
                 self.model, partial, Path(scratch), self.manifest.variants, self.storage, self.calibration
             )
-            reports = [self._compare(target, written) for target, written in graphs.items()]
+            reports = [
+                compare(self.model.members[target], written, self.sentences.get(target, ()))
+                for target, written in graphs.items()
+            ]
             if self.shortlist is not None:
                 write_shortlist(partial / SHORTLIST_FILE, self.shortlist)
             (partial / TOKENIZER_FILE).write_bytes(self.subwords.path.read_bytes())
             (partial / MODEL_CARD_FILE).write_text(model_card(self.manifest), encoding="utf-8")
             write_manifest(partial, self.manifest)
-        return _of_all(reports)
-
-    def _compare(self, target: str, graphs: WrittenGraphs) -> ExportReport:
-        """The graphs of one target language beside PyTorch and beside each other."""
-        model, sentences = self.model.members[target], self.sentences.get(target, ())
-        parity = verify(model, graphs.exact, sentences)
-        if graphs.half is not None:
-            compare_numbers(model, graphs.half, HALF_TOLERANCE)
-        agreed, half_agreed = (
-            agreement(graphs.exact, pair, sentences) if pair and sentences else None
-            for pair in (graphs.integer, graphs.half)
-        )
-        return ExportReport(parity, agreed, half_agreed)
-
-
-def _of_all(reports: Sequence[ExportReport]) -> ExportReport:
-    """The largest difference and the mean agreement of several target languages."""
-    names = reports[0].parity.largest_difference
-    largest = {name: max(r.parity.largest_difference[name] for r in reports) for name in names}
-    return ExportReport(
-        ParityReport(largest, sum(r.parity.sentences for r in reports)),
-        mean_agreement([r.agreement for r in reports if r.agreement]),
-        mean_agreement([r.half for r in reports if r.half]),
-    )
+        return of_all(reports)
 
 
 def _sources(

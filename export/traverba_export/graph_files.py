@@ -59,12 +59,11 @@ def write_graphs(
     place = folder if "fp32" in wanted else scratch
     arithmetics = _integer_arithmetics(model, calibration) if int8 else {}
     integer, exact, half = Graphs(), Graphs(), Graphs()
-    for target, arithmetic in arithmetics.items():
-        assert int8 is not None
-        integer |= build_graphs(model.members[target], folder, int8.into(target), arithmetic)
     for target, member in model.members.items():
+        if int8:
+            integer |= build_graphs(member, folder, int8.into(target), arithmetics[target])
+    for target, member in model.members.items():  # not before: members have weights in common
         _round(member, storage, arithmetics.get(target))
-    for target, member in model.members.items():
         floats = build_graphs(member, place, fp32.into(target), FloatArithmetic())
         halves = build_half_graphs(member, folder, fp16.into(target)) if fp16 else {}
         if storage == "int8":

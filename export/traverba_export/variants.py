@@ -10,7 +10,7 @@ from typing import Literal
 import onnx
 
 from traverba.bundle import Step, Variant
-from traverba.bundle.manifest import DECODER_STEP_FILE, ENCODER_FILE
+from traverba.bundle.variant import DECODER_STEP_FILE, ENCODER_FILE
 from traverba_export.graphs import Arithmetic, build_decoder_step, build_encoder
 from traverba_export.graphs.device import build_device_encoder, build_device_step
 from traverba_export.graphs.narrow_step import build_narrow_step, build_shortlist

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from traverba.bundle import Direction, Score, TrainingData, Variant, open_bundle
-from traverba_export import bundling
+from traverba_export import comparison
 from traverba_export.bundling import export_bundle, load_scores, record_scores
 from traverba_export.corpora.reading import CorpusSpec
 from traverba_export.model import PRESETS, EncoderDecoder
@@ -188,7 +188,7 @@ def test_without_parity_nothing_is_left_and_an_older_bundle_stays(
 
     export_bundle(weights, vocabulary, recipe, out)
     before = {path: path.read_bytes() for path in out.parent.rglob("*") if path.is_file()}
-    monkeypatch.setattr(bundling, "verify", differ)
+    monkeypatch.setattr(comparison, "verify", differ)
     for place in (out, out.with_name(f"new-{name}")):
         with pytest.raises(ParityError, match=r"log_probs 0\.5"):
             export_bundle(weights, vocabulary, recipe, place)

@@ -12,12 +12,11 @@ from traverba.bundle.manifest import (
     Score,
     ShortlistReport,
     SpecialTokens,
-    Step,
     TrainingData,
-    Variant,
 )
 from traverba.bundle.reader import Bundle, open_bundle, verify_files
 from traverba.bundle.routes import Direction, PairScores, Route, UntrainedPair
+from traverba.bundle.variant import Step, Variant
 from traverba.bundle.writer import pack_bundle, write_bundle, write_manifest
 
 __all__ = [

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from traverba.bundle.routes import Direction, Route, UntrainedPair, find_routes, route_problems
 from traverba.bundle.schema import JsonValue, SchemaError, from_json, to_json
+from traverba.bundle.variant import Variant, variant_problems
 from traverba.contract import FORMAT_VERSION
 from traverba.errors import BundleFormatError, BundleVersionError
 
 MANIFEST_FILE = "manifest.json"
 TOKENIZER_FILE = "tokenizer.json"
-ENCODER_FILE = "encoder.onnx"
-DECODER_STEP_FILE = "decoder_step.onnx"
 MODEL_CARD_FILE = "README.md"
 SHORTLIST_FILE = "shortlist.npz"
 
@@ -35,46 +34,6 @@ class SpecialTokens:
     pad: int = 0
     bos: int = 1
     eos: int = 2
-
-
-@dataclass(frozen=True)
-class Step:
-    """The decoder of one target language, where languages have decoders of their own."""
-
-    decoder_step: str
-    narrow_step: str | None = None
-
-
-@dataclass(frozen=True)
-class Variant:
-    """The two graphs in one arithmetic. The first variant of a manifest is the default."""
-
-    precision: str = "fp32"
-    """What the graphs compute in."""
-    storage: str = "fp32"
-    """What their weights are stored in; read back to ``precision`` when the session is made."""
-    encoder: str = ENCODER_FILE
-    decoder_step: str = DECODER_STEP_FILE
-    shortlist: str | None = None
-    """The graph that gathers a part of the output layer; with ``narrow_step``, or neither."""
-    narrow_step: str | None = None
-    """The decoder step with such a part."""
-    steps: dict[str, Step] = field(default_factory=dict)
-    """Target language -> its own decoder, for all or for none; the two files above are then one of these."""
-
-    @property
-    def graphs(self) -> tuple[str, ...]:
-        """All its files that are graphs."""
-        named = [self.encoder, self.decoder_step, self.shortlist, self.narrow_step]
-        named += [path for step in self.steps.values() for path in (step.decoder_step, step.narrow_step)]
-        return tuple(dict.fromkeys(path for path in named if path is not None))
-
-    def into(self, target: str) -> Variant:
-        """The variant with the decoder of one target language as its only one."""
-        step = self.steps.get(target)
-        if step is None:
-            return self
-        return replace(self, decoder_step=step.decoder_step, narrow_step=step.narrow_step, steps={})
 
 
 @dataclass(frozen=True)
@@ -242,17 +201,7 @@ def _problems(manifest: Manifest) -> list[str]:
         problems.append("a file is listed twice")
     if len(set(reserved)) < len(reserved):
         problems.append("two special tokens share an id")
-    if any((v.shortlist is None) != (v.narrow_step is None) for v in manifest.variants):
-        problems.append("a variant has one of the graphs for shortlists without the other")
-    problems += [
-        f"the {v.precision} variant has decoders of its own for {', '.join(sorted(v.steps))} alone"
-        for v in manifest.variants
-        if v.steps and set(v.steps) != set(manifest.target_tokens)
-    ]
-    if any(
-        (v.shortlist is None) != (s.narrow_step is None) for v in manifest.variants for s in v.steps.values()
-    ):
-        problems.append("a target language has one of the graphs for shortlists without the other")
+    problems += [p for v in manifest.variants for p in variant_problems(v, tuple(manifest.target_tokens))]
     if not manifest.directions or not manifest.variants:
         problems.append("it names no direction or no variant")
     return problems
