@@ -78,6 +78,8 @@ class Phase:
     """Last steps of the phase, over which the rate falls to a hundredth of the peak."""
     weights: dict[str, float] = field(default_factory=dict)
     """Beginning of a corpus's path -> what its passes are multiplied by; "lexicon" is one, too."""
+    only: tuple[str, ...] = ()
+    """Beginnings of parameters' names that learn in this phase, such as "decoders.fr."; none: all do."""
 
     def __post_init__(self) -> None:
         if self.steps < 1:

@@ -64,7 +64,7 @@ def _recipe(raw: dict[str, Any]) -> Recipe:
     model = dict(raw.pop("model"))
     vocab_size = int(raw.pop("vocab_size", 8_000))
     config = preset(model.pop("preset"), vocab_size=vocab_size, **model)
-    phases = tuple(Phase(**phase) for phase in raw.pop("phase", []))
+    phases = tuple(_phase(dict(phase)) for phase in raw.pop("phase", []))
     recipe = Recipe(
         name=raw.pop("name"),
         model=config,
@@ -87,6 +87,10 @@ def _recipe(raw: dict[str, Any]) -> Recipe:
     for distillation in recipe.distilled:
         _check(distillation, recipe)
     return recipe
+
+
+def _phase(raw: dict[str, Any]) -> Phase:
+    return Phase(**raw | {"only": tuple(raw.get("only", ()))})
 
 
 def _training(raw: dict[str, Any], phases: tuple[Phase, ...]) -> TrainingOptions:

@@ -10,11 +10,12 @@ import pytest
 import torch
 
 from traverba_export.corpora.reading import CorpusError
+from traverba_export.model import ManyDecoders, ModelConfig
 from traverba_export.recipe import Recipe, RecipeError
 from traverba_export.recipe_file import load_recipe
 from traverba_export.training.preparation import prepare
 from traverba_export.training.schedule import stage_at, stages
-from traverba_export.training.trainer import Trainer
+from traverba_export.training.trainer import Trainer, learn_only
 
 RECIPE = """
 name = "phases"
@@ -141,3 +142,19 @@ def test_a_new_phase_reads_its_own_corpora(folder: Path, caplog: pytest.LogCaptu
     trainer.run()
     assert set(read) == {(0, 1.0), (0, 0.0), (8, 0.0), (8, 1.0)}
     assert [passes for start, passes in read if start == 8][:2] == [0.0, 1.0]
+
+
+def test_a_phase_can_let_some_parameters_learn_and_hold_the_others_still() -> None:
+    model = ManyDecoders(ModelConfig(vocab_size=30, hidden_size=8, own_decoders=("en", "fr")))
+    learn_only(model, ("decoders.fr.",))
+    learning = {name for name, parameter in model.named_parameters() if parameter.requires_grad}
+    assert learning and all(name.startswith("decoders.fr.") for name in learning)
+    assert not any(".attention.key." in name for name in learning)  # the decoders have it in common
+    learn_only(model, ())
+    assert all(parameter.requires_grad for parameter in model.parameters())
+
+
+def test_a_phase_that_names_no_parameter_is_refused() -> None:
+    model = ManyDecoders(ModelConfig(vocab_size=30, hidden_size=8, own_decoders=("en", "fr")))
+    with pytest.raises(RecipeError, match=r"decoders\.es"):
+        learn_only(model, ("decoders.es.",))

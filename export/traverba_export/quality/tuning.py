@@ -22,7 +22,7 @@ from traverba_export.training.preparation import DevSet
 
 log = logging.getLogger(__name__)
 
-LENGTH_PENALTIES = (0.6, 1.0, 1.4)
+LENGTH_PENALTIES = (0.6, 0.8, 1.0, 1.4)
 COVERAGE_PENALTIES = (0.0, 0.1, 0.2)
 SENTENCES = 500
 """Of every direction: half a point of BLEU in the mean of several directions is more than noise."""

@@ -32,6 +32,8 @@ class Stage:
     """Its steps and its schedule, counted from its start."""
     weights: Mapping[str, float]
     """What the passes of some corpora are multiplied by."""
+    only: tuple[str, ...] = ()
+    """Beginnings of the parameters' names that learn; none: all do."""
 
     def learning_rate(self, step: int) -> float:
         """Rate for the run's step ``step``."""
@@ -52,7 +54,7 @@ def stages(recipe: Recipe) -> list[Stage]:
             warmup_steps=phase.warmup_steps,
             decay_steps=phase.decay_steps,
         )
-        found.append(Stage(phase.name, start, start + phase.steps, options, phase.weights))
+        found.append(Stage(phase.name, start, start + phase.steps, options, phase.weights, phase.only))
     return found
 
 

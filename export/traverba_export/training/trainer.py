@@ -8,12 +8,12 @@ from dataclasses import asdict
 from pathlib import Path
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from traverba_export.corpora.batching import Batch, EpochPlan, plan_epoch
 from traverba_export.corpora.mixing import with_weights
 from traverba_export.model import build_network, count_parameters
-from traverba_export.recipe import Recipe
+from traverba_export.recipe import Recipe, RecipeError
 from traverba_export.subwords import PAD
 from traverba_export.training.candidates import draw_candidates, sampled_output_loss
 from traverba_export.training.checkpoints import (
@@ -92,6 +92,7 @@ class Trainer:
         if self.progress.step == stage.start and self.progress.batch:
             self.progress.epoch += 1
             self.progress.batch = 0
+        learn_only(self.model, stage.only)
         return stage
 
     def _run_epoch(self, plan: EpochPlan, stage: Stage, line: ProgressLine) -> None:
@@ -218,4 +219,16 @@ class Trainer:
         return self.out_dir / FINAL
 
 
-__all__ = ["FINAL", "Progress", "Trainer"]
+def learn_only(model: nn.Module, beginnings: tuple[str, ...]) -> None:
+    """Hold still all parameters but those whose names begin so; ``beginnings`` ()  lets all learn.
+
+    What several decoders have in common has the name that it has in the first.
+    """
+    names = [name for name, _ in model.named_parameters()]
+    if unused := [b for b in beginnings if not any(name.startswith(b) for name in names)]:
+        raise RecipeError(f"no parameter begins with {', '.join(unused)}; write the beginning of a name")
+    for name, parameter in model.named_parameters():
+        parameter.requires_grad_(not beginnings or name.startswith(beginnings))
+
+
+__all__ = ["FINAL", "Progress", "Trainer", "learn_only"]

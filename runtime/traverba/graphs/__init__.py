@@ -4,7 +4,7 @@
 that are packages of their own, `installation` says what there is, `measured` keeps what `traverba
 bench` found; `session` is one graph, `signature` checks its tensors, and `model` makes two of them a
 `DecoderStep`. `device_model` does so with arrays that stay on a GPU, `captured_model` with steps
-recorded as CUDA graphs; `opening` takes the one that fits.
+recorded as CUDA graphs; `opening` takes the one that fits, for each language that has a decoder of its own.
 """
 
 from traverba.graphs.installation import (

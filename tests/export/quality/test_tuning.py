@@ -68,7 +68,7 @@ class Scripted:
 def tuned(monkeypatch: pytest.MonkeyPatch, bundle: Path, translator: Scripted) -> tuple[float, float]:
     monkeypatch.setattr(tuning, "load_translator", lambda _: nullcontext(translator))
     best, *others = tune_search(bundle, DEV)
-    assert all(best.merit >= other.merit for other in others) and len(others) == 8
+    assert all(best.merit >= other.merit for other in others) and len(others) == 11
     with open_bundle(bundle) as opened:
         decoding = opened.manifest.decoding
     assert (decoding["length_penalty"], decoding["coverage_penalty"]) == (
@@ -113,5 +113,5 @@ def test_the_command_renews_manifest_and_card_and_says_what_it_tried(
     (tmp_path / "tiny.toml").write_text(RECIPE, encoding="utf-8")
     assert main(["tune", str(tmp_path / "tiny.toml"), str(bundle), "--data", str(tmp_path)]) == 0
     out = capsys.readouterr().out
-    assert out.count("length penalty") == 9 and "Calibration(" in out
+    assert out.count("length penalty") == 12 and "Calibration(" in out
     assert "Its search, chosen on dev: length penalty" in (bundle / "README.md").read_text(encoding="utf-8")
