@@ -125,6 +125,10 @@ def addresses(text: str) -> Counter[str]:
 
 
 def says_something_else(before: str, after: str) -> bool:
-    """Whether most words changed: a file that was only copied has kept its structure too."""
-    words, kept = (Counter(re.findall(r"[a-z]{3,}", text.lower())) for text in (before, after))
+    """Whether most words changed: a file that was only copied has kept its structure too.
+
+    Addresses and code are kept on purpose, and count for nothing; names and terms are many in a README.
+    """
+    texts = (re.sub(r"`[^`]*`|https?://\S+", " ", text.lower()) for text in (before, after))
+    words, kept = (Counter(re.findall(r"[a-z]{3,}", text)) for text in texts)
     return (words & kept).total() < words.total() * 0.75
