@@ -52,7 +52,7 @@ def test_metadata_tie_a_graph_to_its_configuration() -> None:
     other = replace(CONFIG, hidden_size=16)
     for graph in graphs(model()):
         properties = {p.key: p.value for p in graph.metadata_props}
-        assert properties[METADATA_FORMAT_KEY] == "1"
+        assert properties[METADATA_FORMAT_KEY] == "2"
         assert properties[METADATA_CONFIG_KEY] == config_sha256(CONFIG) != config_sha256(other)
 
 
