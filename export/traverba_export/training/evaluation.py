@@ -22,17 +22,14 @@ def evaluate(
     model.eval()
     device = next(model.parameters()).device.type
     with torch.autocast(device, torch.bfloat16, enabled=precision != "fp32"):
-        scores = [
-            score_texts(
-                d.direction,
-                translate_greedily(model.into(target), subwords, d.sources, target),
-                d.references,
-            )
-            for d in dev
-            for _, target in [split_direction(d.direction)]
-        ]
+        scores = [score_texts(d.direction, _translations(model, subwords, d), d.references) for d in dev]
     model.train(was_training)
     return scores
+
+
+def _translations(model: TranslationModel, subwords: Subwords, dev: DevSet) -> list[str]:
+    _, target = split_direction(dev.direction)
+    return translate_greedily(model.into(target), subwords, dev.sources, target)
 
 
 __all__ = ["Scores", "evaluate"]

@@ -220,7 +220,7 @@ class Trainer:
 
 
 def learn_only(model: nn.Module, beginnings: tuple[str, ...]) -> None:
-    """Hold still all parameters but those whose names begin so; ``beginnings`` ()  lets all learn.
+    """Hold still all parameters but those whose names begin so; ``beginnings`` () lets all learn.
 
     What several decoders have in common has the name that it has in the first.
     """

@@ -20,7 +20,7 @@ from torch import Tensor, nn
 
 from traverba.bundle import find_bundle, open_bundle
 from traverba.bundle.manifest import TOKENIZER_FILE
-from traverba_export.model import ManyDecoders
+from traverba_export.model import TranslationModel
 from traverba_export.recipe import RecipeError
 from traverba_export.subwords import LANGUAGE_TOKEN
 from traverba_export.training.checkpoints import FINAL, LATEST
@@ -60,14 +60,11 @@ class Transferred:
     shared_subwords: int
 
 
-def start_from(origin: Path, model: nn.Module, tokenizer: Path) -> Transferred:
+def start_from(origin: Path, model: TranslationModel, tokenizer: Path) -> Transferred:
     """Copy from ``origin``: a bundle, a run's folder, or a weights file with `tokenizer.json` beside it."""
     parent, vocabulary = load_parent(origin), _vocabulary(tokenizer)
-    if isinstance(model, ManyDecoders):
-        for target in model.config.own_decoders:
-            done = transfer(parent.into(target), model.into(target), vocabulary)
-    else:
-        done = transfer(parent, model, vocabulary)
+    for target, member in model.members.items():
+        done = transfer(parent.into(target), member, vocabulary)
     if ONE_ROW_A_SUBWORD[0] not in done.copied:
         raise RecipeError(f"{origin}: its vectors are wider than this recipe's; hidden_size must be as large")
     log.info(
