@@ -93,10 +93,9 @@ def _add_train(commands: Commands) -> None:
     )
     train.add_argument(
         "--start-from",
-        type=Path,
         metavar="MODEL",
         help="a bundle, or the folder or a weights file of another run, whose weights a new run begins with; "
-        "it may have fewer units and encoder layers",
+        "it may have fewer units and encoder layers; its subwords are kept if the recipe asks for as many",
     )
     train.add_argument("--threads", type=int, default=0, help="CPU threads (default: torch's choice)")
     train.add_argument("--device", default="auto", help="auto, cpu or cuda")

@@ -16,6 +16,8 @@ from traverba_export.corpora.noise import PieceNoise, piece_noise
 from traverba_export.corpora.reading import CorpusError
 from traverba_export.corpora.variants import (
     in_capitals,
+    names_in,
+    with_other_name,
     with_typos,
     without_accents,
     without_final_mark,
@@ -67,6 +69,33 @@ def test_typos_never_touch_the_target_and_keep_the_source_a_text(source: str, se
 def test_accents_go_and_letters_stay(text: str, plain: str) -> None:
     assert without_accents((text, "á")) == (plain, "á")
     assert without_accents((plain, "á")) is None
+
+
+ABOUT_PEOPLE = [
+    ("Is Anna here?", "Anna est-elle ici ?"),  # no name in French, where any word would begin so
+    ("I saw Anna, Rita and Ben.", "J'ai vu Anna, Rita et Ben."),
+    ("He knows Robert in Boston.", "Il connaît Robert à Boston."),
+    ("In May we go.", "En mai nous partons."),
+]
+
+
+def test_names_are_what_both_sides_write_the_same_way_inside_a_sentence() -> None:
+    assert names_in(ABOUT_PEOPLE) == {"a": ["Anna", "Rita"], "consonant": ["Ben", "Boston", "Robert"]}
+
+
+@given(st.integers(0, 200))
+def test_another_name_is_the_same_on_both_sides_and_ends_alike(seed: int) -> None:
+    pair = ("Anna is in May.", "Anna est à May.")
+    changed = with_other_name(pair, names_in(ABOUT_PEOPLE), np.random.default_rng(seed))
+    assert changed is not None
+    source, target = changed
+    other = source.removesuffix(" is in May.")
+    assert target == f"{other} est à May." and other[0] in "AR" and other.endswith("a")
+
+
+@pytest.mark.parametrize("pair", [("Go.", "Allez."), ("Anna and Anna.", "Anna et Anna."), ("Zoe!", "Zoe !")])
+def test_without_a_shared_name_that_is_known_nobody_else_comes_in(pair: tuple[str, str]) -> None:
+    assert with_other_name(pair, names_in(ABOUT_PEOPLE), np.random.default_rng(0)) is None
 
 
 def test_capitals_are_on_both_sides() -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,9 +13,10 @@ import torch
 from tokenizers import Tokenizer
 from tokenizers.models import BPE
 
+from traverba_export.corpora.reading import CorpusSpec
 from traverba_export.model import EncoderDecoder, ModelConfig
-from traverba_export.recipe import RecipeError
-from traverba_export.training.transfer import load_parent, start_from
+from traverba_export.recipe import Recipe, RecipeError
+from traverba_export.training.transfer import load_parent, start_from, take_vocabulary
 
 DATA = Path(__file__).parents[1] / "data"
 CONFIG = ModelConfig(vocab_size=40, hidden_size=8)
@@ -94,6 +97,32 @@ def test_a_bundle_gives_its_weights() -> None:
     loaded = load_parent(DATA / "tiny.traverba")
     assert loaded.weights["target_embedding.weight"].shape == (390, 32)
     assert loaded.vocabulary["<s>"] == 1
+
+
+def test_an_installed_bundle_is_found_by_its_name(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("TRAVERBA_HOME", str(tmp_path))
+    shutil.copy(DATA / "tiny.traverba", tmp_path / "mine.traverba")
+    assert load_parent("mine").vocabulary["<s>"] == 1
+
+
+def recipe(vocab_size: int, *languages: str) -> Recipe:
+    pairs = tuple(CorpusSpec(("x.tsv",), pair) for pair in itertools.pairwise(languages))
+    return Recipe("small", CONFIG, pairs, (), vocab_size=vocab_size)
+
+
+@pytest.mark.parametrize(
+    ("size", "languages", "kept"),
+    [(390, ["qaa", "qab", "qac"], True), (391, ["qaa", "qab", "qac"], False), (390, ["qaa", "qab"], False)],
+)
+def test_subwords_are_kept_if_the_recipe_asks_for_as_many_in_the_same_languages(
+    tmp_path: Path, size: int, languages: list[str], kept: bool
+) -> None:
+    path = tmp_path / "tokenizer.json"
+    assert take_vocabulary(DATA / "tiny.traverba", recipe(size, *languages), path) == kept
+    assert path.exists() == kept
+    if kept:
+        pieces = Tokenizer.from_file(str(path)).get_vocab()
+        assert pieces == load_parent(DATA / "tiny.traverba").vocabulary
 
 
 def test_a_parent_that_is_wider_is_refused(parent: Path, tmp_path: Path) -> None:

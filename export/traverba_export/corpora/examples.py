@@ -12,6 +12,8 @@ from traverba_export.corpora.variants import (
     Pair,
     casual,
     in_capitals,
+    names_in,
+    with_other_name,
     with_stand_in,
     with_typos,
     without_accents,
@@ -75,6 +77,7 @@ class VariantShares:
     unaccented: float = 0.0
     capitals: float = 0.0
     unmarked: float = 0.0
+    other_names: float = 0.0
 
 
 Encoded = tuple[Sequences, Sequences]
@@ -106,6 +109,7 @@ def build_pool(
 
 def _variants(pairs: Sequence[Pair], shares: VariantShares, rng: np.random.Generator) -> Iterator[Pair]:
     """New kinds come last: what the ones before them draw stays the same for a seed."""
+    names = names_in(pairs) if shares.other_names else {}
     kinds: tuple[tuple[float, Callable[[Pair], Pair | None]], ...] = (
         (shares.casual, casual),
         (shares.stand_in, lambda pair: with_stand_in(pair, rng)),
@@ -113,6 +117,7 @@ def _variants(pairs: Sequence[Pair], shares: VariantShares, rng: np.random.Gener
         (shares.unaccented, without_accents),
         (shares.capitals, in_capitals),
         (shares.unmarked, without_final_mark),
+        (shares.other_names, lambda pair: with_other_name(pair, names, rng)),
     )
     for share, change in kinds:
         for i in np.flatnonzero(rng.random(len(pairs)) < share).tolist():

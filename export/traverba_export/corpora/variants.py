@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 
@@ -11,6 +12,9 @@ Pair = tuple[str, str]
 
 NAME_OR_NUMBER = re.compile(r"\b(?:[^\W\d_]*[A-ZА-ЯЁ][^\W\d_]*|\d+(?:[.,:]\d+)*)\b")
 """What both languages may write the same way: a capitalised word, a number."""
+
+NAME = re.compile(r"(?<=[\w,;:] )[^\W\d_a-zа-яё][^\W\d_A-ZА-ЯЁ]{2,}\b")
+"""A capitalised word inside a sentence: what begins one is capitalised whatever it is."""
 
 STAND_INS = 5
 """Numbers that stand-ins are given, from 0."""
@@ -43,6 +47,38 @@ def with_stand_in(pair: Pair, rng: np.random.Generator) -> Pair | None:
         whole = re.compile(rf"\b{re.escape(word)}\b")
         source, target = (whole.sub(f"{{{number}}}", side) for side in (source, target))
     return source, target
+
+
+def names_in(pairs: Iterable[Pair]) -> dict[str, list[str]]:
+    """The names that both sides of a pair write the same way, by `_ending`."""
+    found = {name for source, target in pairs for name in {*NAME.findall(source)} & {*NAME.findall(target)}}
+    by_ending: dict[str, list[str]] = {}
+    for name in sorted(found):
+        by_ending.setdefault(_ending(name), []).append(name)
+    return by_ending
+
+
+def _ending(name: str) -> str:
+    """A woman's name often ends in an a, a man's in a consonant: others with that ending fit the sentence."""
+    last = name[-1].lower()
+    return last if last == "a" else "vowel" if last in "eiouy" else "consonant"
+
+
+def with_other_name(pair: Pair, names: Mapping[str, list[str]], rng: np.random.Generator) -> Pair | None:
+    """The pair about somebody else: another name, or the front of one and the back of another.
+
+    A few names are in most sentences people make up for learners, and a model that has only met those
+    spells any other badly. None if the sides share none of ``names``.
+    """
+    known = [word for word in NAME_OR_NUMBER.findall(pair[0]) if word in names.get(_ending(word), ())]
+    shared = [word for word in known if _once_in_both(word, pair)]
+    if not shared:
+        return None
+    word = str(rng.choice(shared))
+    front, back = (str(rng.choice(names[_ending(word)])) for _ in range(2))
+    other = front if rng.random() < 0.5 else front[: (len(front) + 1) // 2] + back[len(back) // 2 :]
+    whole = re.compile(rf"\b{re.escape(word)}\b")
+    return whole.sub(other, pair[0]), whole.sub(other, pair[1])
 
 
 def _once_in_both(word: str, pair: Pair) -> bool:

@@ -122,6 +122,7 @@ def _variant_shares(recipe: Recipe) -> VariantShares:
         unaccented=options.unaccented_share,
         capitals=options.capitals_share,
         unmarked=options.unmarked_share,
+        other_names=options.other_name_share,
     )
 
 

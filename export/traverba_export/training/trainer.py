@@ -30,7 +30,7 @@ from traverba_export.training.loss import output_loss
 from traverba_export.training.preparation import Prepared
 from traverba_export.training.progress import ProgressLine
 from traverba_export.training.schedule import Stage, stage_at, stages
-from traverba_export.training.transfer import start_from
+from traverba_export.training.transfer import Origin, start_from
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +41,7 @@ class Trainer:
     """Owns model, optimiser and position; `run` trains to the end of the recipe from wherever it stands."""
 
     def __init__(
-        self, recipe: Recipe, prepared: Prepared, out_dir: Path, device: str, origin: Path | None = None
+        self, recipe: Recipe, prepared: Prepared, out_dir: Path, device: str, origin: Origin | None = None
     ) -> None:
         """A run that has no checkpoint yet takes what it can use of the model ``origin``."""
         self.recipe, self.options, self.prepared, self.out_dir = recipe, recipe.training, prepared, out_dir

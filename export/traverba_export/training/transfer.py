@@ -3,15 +3,20 @@
 Same shapes are copied, and of embeddings the rows of same subwords. Between vocabularies this is the
 transfer of Kocmi & Bojar 2018 with the vocabulary of the new data: recurrent layers and attention are
 the parent's, as are the rows of subwords both know. A subword that the parent lacks begins as the mean
-of the parent's subwords that it is made of.
+of the parent's subwords that it is made of. A recipe with as many subwords in the same languages keeps
+the parent's (`take_vocabulary`).
 """
 
 from __future__ import annotations
 
 import json
 import logging
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeAlias
 
 import torch
 from tokenizers import Tokenizer
@@ -21,12 +26,15 @@ from torch import Tensor, nn
 from traverba.bundle import find_bundle, open_bundle
 from traverba.bundle.manifest import TOKENIZER_FILE
 from traverba_export.model import TranslationModel
-from traverba_export.recipe import RecipeError
-from traverba_export.subwords import LANGUAGE_TOKEN
+from traverba_export.recipe import Recipe, RecipeError
+from traverba_export.subwords import LANGUAGE_TOKEN, language_token
 from traverba_export.training.checkpoints import FINAL, LATEST
 from traverba_export.training.growing import ONE_ROW_A_SUBWORD, silence_new_layers, widened
 
 log = logging.getLogger(__name__)
+
+Origin: TypeAlias = "str | os.PathLike[str]"
+"""A bundle, by name or path, or a run's folder, or a weights file with `tokenizer.json` beside it."""
 
 
 @dataclass(frozen=True)
@@ -60,8 +68,8 @@ class Transferred:
     shared_subwords: int
 
 
-def start_from(origin: Path, model: TranslationModel, tokenizer: Path) -> Transferred:
-    """Copy from ``origin``: a bundle, a run's folder, or a weights file with `tokenizer.json` beside it."""
+def start_from(origin: Origin, model: TranslationModel, tokenizer: Path) -> Transferred:
+    """Copy from ``origin`` what fits; `RecipeError` if it is too wide or no model at all."""
     parent, vocabulary = load_parent(origin), _vocabulary(tokenizer)
     for target, member in model.members.items():
         done = transfer(parent.into(target), member, vocabulary)
@@ -69,7 +77,7 @@ def start_from(origin: Path, model: TranslationModel, tokenizer: Path) -> Transf
         raise RecipeError(f"{origin}: its vectors are wider than this recipe's; hidden_size must be as large")
     log.info(
         "from %s: %d parameters and %d of the subwords; new: %s",
-        origin.name,
+        origin,
         len(done.copied),
         done.shared_subwords,
         ", ".join(done.initialised) or "none",
@@ -77,19 +85,51 @@ def start_from(origin: Path, model: TranslationModel, tokenizer: Path) -> Transf
     return done
 
 
-def load_parent(origin: Path) -> Parent:
+def take_vocabulary(origin: Origin, recipe: Recipe, path: Path) -> bool:
+    """Copy ``origin``'s subwords to ``path`` if ``recipe`` asks for as many in the same languages.
+
+    Learnt anew, from the same text in other shares, a vocabulary would differ in a twentieth of its
+    subwords, and what the parent knows of those would be lost for nothing.
+    """
+    with _tokenizer_of(origin) as tokenizer:
+        pieces = _vocabulary(tokenizer)
+        languages = {piece for piece in pieces if LANGUAGE_TOKEN.fullmatch(piece)}
+        if len(pieces) != recipe.vocab_size or languages != {*map(language_token, recipe.languages)}:
+            return False
+        path.write_bytes(tokenizer.read_bytes())
+    log.info("the subwords of %s are kept", origin)
+    return True
+
+
+@contextmanager
+def _tokenizer_of(origin: Origin) -> Iterator[Path]:
+    if (file := _weights_file(origin)) is not None:
+        yield file.with_name(TOKENIZER_FILE)
+    else:
+        with open_bundle(find_bundle(origin)) as bundle:
+            yield bundle.folder / TOKENIZER_FILE
+
+
+def load_parent(origin: Origin) -> Parent:
     """Read weights and vocabulary of what `start_from` accepts."""
-    folder_of_run = [origin / name for name in (FINAL, LATEST) if (origin / name).exists()]
-    file = folder_of_run[0] if folder_of_run else origin
-    if file.suffix == ".pt":
-        if not file.exists():
-            raise RecipeError(f"{file} does not exist")
-        state = torch.load(file, map_location="cpu", weights_only=True)
-        return _parent(state.get("model", state), file.with_name("tokenizer.json"))
-    return _bundled(origin)
+    if (file := _weights_file(origin)) is None:
+        return _bundled(origin)
+    state = torch.load(file, map_location="cpu", weights_only=True)
+    return _parent(state.get("model", state), file.with_name(TOKENIZER_FILE))
 
 
-def _bundled(origin: Path) -> Parent:
+def _weights_file(origin: Origin) -> Path | None:
+    """The file that holds a run's weights; None: ``origin`` is a bundle."""
+    files = [file for name in (FINAL, LATEST) if (file := Path(origin) / name).exists()]
+    file = files[0] if files else Path(origin)
+    if file.suffix != ".pt":
+        return None
+    if not file.exists():
+        raise RecipeError(f"{file} does not exist")
+    return file
+
+
+def _bundled(origin: Origin) -> Parent:
     from traverba_export.reimport import load_model
 
     with open_bundle(find_bundle(origin)) as bundle:
