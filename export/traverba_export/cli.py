@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from traverba.bundle import pack_bundle
+from traverba.bundle.manifest import TOKENIZER_FILE
 from traverba.errors import TraverbaError
 from traverba_export.corpora.reading import CorpusError
 from traverba_export.corpora.synthetic import add_synthetic
@@ -124,8 +125,14 @@ def _add_export(commands: Commands) -> None:
         help="of the float graphs' weights on disk; int8: the integers of the int8 graphs, and no others",
     )
     export.add_argument("--version", default="1", help="of the bundle, for people")
-    export.add_argument(
+    listing = export.add_mutually_exclusive_group()
+    listing.add_argument(
         "--no-shortlist", action="store_true", help="without the graphs and the table of a shortlist"
+    )
+    listing.add_argument(
+        "--shortlist-of",
+        metavar="BUNDLE",
+        help="take the table of a bundle with the same subwords instead of learning one, which takes minutes",
     )
     export.add_argument(
         "--scores", type=Path, help="JSON that `evaluate --json` wrote, to go into the manifest"
@@ -155,7 +162,7 @@ def _export(arguments: argparse.Namespace) -> int:
     from traverba_export.quality.calibration import calibrate_bundle
     from traverba_export.quality.routing import decide_routes
     from traverba_export.quality.tuning import SENTENCES, tune_search
-    from traverba_export.shortlisting import make_shortlist, measure_shortlist
+    from traverba_export.shortlisting import make_shortlist, measure_shortlist, shortlist_of
     from traverba_export.subwords import Subwords
     from traverba_export.training.preparation import dev_sets, sample_training_sources
     from traverba_export.training.trainer import FINAL
@@ -166,9 +173,13 @@ def _export(arguments: argparse.Namespace) -> int:
     weights = arguments.run / FINAL
     if not weights.exists():
         raise FileNotFoundError(f"{weights} does not exist; train to the end first, or give another --run")
-    subwords = Subwords(arguments.run / "tokenizer.json")
-    without = arguments.no_shortlist or recipe.model.decoder != "recurrent"
-    shortlist = None if without else make_shortlist(recipe, arguments.data, subwords)
+    subwords = Subwords(arguments.run / TOKENIZER_FILE)
+    if arguments.no_shortlist or recipe.model.decoder != "recurrent":
+        shortlist = None
+    elif arguments.shortlist_of:
+        shortlist = shortlist_of(arguments.shortlist_of, subwords)
+    else:
+        shortlist = make_shortlist(recipe, arguments.data, subwords)
     report = export_bundle(
         weights,
         subwords.path,

@@ -9,11 +9,13 @@ from pathlib import Path
 from sacrebleu import BLEU
 
 from traverba import DecodeOptions, Translator, load_translator
-from traverba.bundle import Manifest, ShortlistReport
+from traverba.bundle import Manifest, ShortlistReport, find_bundle, open_bundle
+from traverba.bundle.manifest import SHORTLIST_FILE, TOKENIZER_FILE
 from traverba.decoding import Shortlist
+from traverba.shortlist_file import read_shortlist
 from traverba_export.alignment.shortlist import Pairs, coverage, learn_shortlist
 from traverba_export.bundling import update_manifest
-from traverba_export.recipe import Recipe, split_direction
+from traverba_export.recipe import Recipe, RecipeError, split_direction
 from traverba_export.subwords import BOS, EOS, PAD, Subwords
 from traverba_export.training.preparation import DevSet, training_pairs
 
@@ -33,6 +35,20 @@ def make_shortlist(recipe: Recipe, data_dir: Path, subwords: Subwords) -> Shortl
         token = subwords.language_token(split_direction(direction)[1])
         directions.setdefault(token, []).append(list(zip(sources, targets, strict=True)))
     return learn_shortlist(directions, subwords.tokenizer, EOS, unsayable(subwords))
+
+
+def shortlist_of(name_or_path: str, subwords: Subwords) -> Shortlist:
+    """The table of a bundle with the same subwords, learnt from the same text: it takes minutes to learn.
+
+    `RecipeError` if the bundle has none or other subwords, whose numbers would mean other words.
+    """
+    with open_bundle(find_bundle(name_or_path)) as bundle:
+        file = bundle.folder / SHORTLIST_FILE
+        if not file.exists():
+            raise RecipeError(f"{name_or_path} has no shortlist; leave out --shortlist-of to learn one")
+        if (bundle.folder / TOKENIZER_FILE).read_bytes() != subwords.path.read_bytes():
+            raise RecipeError(f"{name_or_path} has other subwords; leave out --shortlist-of to learn one")
+        return read_shortlist(file, subwords.vocab_size)
 
 
 def unsayable(subwords: Subwords) -> set[int]:
