@@ -42,11 +42,9 @@ def with_stand_in(pair: Pair, rng: np.random.Generator) -> Pair | None:
         return None
     chosen = rng.permutation(shared)[: rng.integers(1, 3)].tolist()
     numbers = rng.permutation(STAND_INS).tolist()
-    source, target = pair
     for word, number in zip(chosen, numbers, strict=False):
-        whole = re.compile(rf"\b{re.escape(word)}\b")
-        source, target = (whole.sub(f"{{{number}}}", side) for side in (source, target))
-    return source, target
+        pair = _replaced(word, f"{{{number}}}", pair)
+    return pair
 
 
 def names_in(pairs: Iterable[Pair]) -> dict[str, list[str]]:
@@ -77,12 +75,16 @@ def with_other_name(pair: Pair, names: Mapping[str, list[str]], rng: np.random.G
     word = str(rng.choice(shared))
     front, back = (str(rng.choice(names[_ending(word)])) for _ in range(2))
     other = front if rng.random() < 0.5 else front[: (len(front) + 1) // 2] + back[len(back) // 2 :]
-    whole = re.compile(rf"\b{re.escape(word)}\b")
-    return whole.sub(other, pair[0]), whole.sub(other, pair[1])
+    return _replaced(word, other, pair)
 
 
 def _once_in_both(word: str, pair: Pair) -> bool:
     return all(len(re.findall(rf"\b{re.escape(word)}\b", side)) == 1 for side in pair)
+
+
+def _replaced(word: str, other: str, pair: Pair) -> Pair:
+    source, target = (re.sub(rf"\b{re.escape(word)}\b", other, side) for side in pair)
+    return source, target
 
 
 def with_typos(pair: Pair, rng: np.random.Generator) -> Pair | None:
