@@ -96,7 +96,9 @@ def take_vocabulary(origin: Origin, recipe: Recipe, path: Path) -> bool:
         languages = {piece for piece in pieces if LANGUAGE_TOKEN.fullmatch(piece)}
         if len(pieces) != recipe.vocab_size or languages != {*map(language_token, recipe.languages)}:
             return False
-        path.write_bytes(tokenizer.read_bytes())
+        partial = path.with_suffix(".partial")
+        partial.write_bytes(tokenizer.read_bytes())
+    partial.replace(path)
     log.info("the subwords of %s are kept", origin)
     return True
 
