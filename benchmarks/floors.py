@@ -40,8 +40,9 @@ class StepCost:
         bottom = gates * (config.embedding_width + bottom_context + config.hidden_size)
         upper = gates * (config.hidden_size + context + config.hidden_size)
         query = config.hidden_size * config.key_size if config.attention == "additive" else 0
+        lexical = config.embedding_width * config.hidden_size if config.lexical else 0
         output = (vocab_size or config.vocab_size) * config.hidden_size
-        return cls(bottom + (config.decoder_layers - 1) * upper + query + output)
+        return cls(bottom + (config.decoder_layers - 1) * upper + query + lexical + output)
 
     def size_bytes(self, precision: str) -> int:
         """Of the weights as the step reads them."""

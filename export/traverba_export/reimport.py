@@ -113,6 +113,8 @@ def _decoder_step(model: EncoderDecoder, weights: Weights) -> Iterator[tuple[Ten
     yield from _cell(decoder.bottom, weights, "decoder.bottom")
     for layer, cell in enumerate(cast("Iterable[Cell]", decoder.upper)):
         yield from _cell(cell, weights, f"decoder.upper.{layer}")
+    if decoder.lexical is not None:
+        yield decoder.lexical.weight, weights["decoder.lexical.weight"].T
     if decoder.attention is not None and decoder.attention.kind == "additive":
         yield from _query(decoder.attention, weights)
 

@@ -1,6 +1,7 @@
 """The encoder–decoder: stepping, padding, attention and shapes of every variant."""
 
 import itertools
+from typing import Any
 
 import pytest
 import torch
@@ -54,6 +55,56 @@ def test_padding_changes_nothing(cell: str, attention: str, query: str, merge: s
     for row, length in enumerate(lengths.tolist()):
         alone = model(src_ids[row : row + 1, :length], lengths[row : row + 1], prev_ids[row : row + 1])
         assert (together[row] - alone[0]).abs().max() < TOLERANCE
+
+
+def with_a_lexical_way(**changes: Any) -> EncoderDecoder:
+    """A model whose lexical way says something, which at first it does not."""
+    torch.manual_seed(0)
+    model = EncoderDecoder(preset("tiny", lexical=True, **changes)).eval()
+    assert model.decoder.lexical is not None
+    torch.nn.init.normal_(model.decoder.lexical.weight, std=0.3)
+    return model
+
+
+@pytest.mark.parametrize("query", ["previous", "current"])
+def test_a_lexical_way_steps_as_it_trains_and_reads_no_padding(query: str) -> None:
+    model = with_a_lexical_way(attention_query=query)
+    src_ids, lengths = torch.randint(3, 400, (2, 7)), torch.tensor([7, 3])
+    prev_ids = torch.randint(3, 400, (2, 5))
+    memory, state = model.encode(src_ids, lengths)
+    whole, _, _ = model.decode(prev_ids, state, memory)
+    alone = model(src_ids[1:, :3], lengths[1:], prev_ids[1:])
+    assert (whole[1] - alone[0]).abs().max() < TOLERANCE
+    for step in range(5):
+        hidden, state, _ = model.decode(prev_ids[:, step : step + 1], state, memory)
+        assert (hidden[:, 0] - whole[:, step]).abs().max() < TOLERANCE
+
+
+def test_a_lexical_way_adds_a_map_of_the_sources_own_vectors_weighed_by_attention() -> None:
+    """Nguyen & Chiang 2018, section 4, with one linear map: computed here from the attention weights."""
+    model = with_a_lexical_way()
+    src_ids, prev_ids = torch.randint(3, 400, (1, 6)), torch.randint(3, 400, (1, 4))
+    memory, state = model.encode(src_ids, torch.tensor([6]))
+    hidden, _, weights = model.decode(prev_ids, state, memory)
+    words = weights @ model.source_embedding.weight[src_ids]  # (1, T, E)
+    with_it = words @ model.decoder.lexical.weight.T
+    torch.nn.init.zeros_(model.decoder.lexical.weight)
+    without, _, _ = model.decode(prev_ids, state, memory)
+    torch.testing.assert_close(hidden, without + with_it)
+
+
+def test_a_new_lexical_way_says_nothing_yet_and_is_heard_in_the_gradient() -> None:
+    torch.manual_seed(0)
+    model = EncoderDecoder(preset("tiny", lexical=True))
+    assert not model.decoder.lexical.weight.any()
+    model(torch.randint(3, 400, (2, 5)), torch.tensor([5, 5]), torch.randint(3, 400, (2, 4))).sum().backward()
+    assert model.decoder.lexical.weight.grad.abs().max() > 0
+
+
+@pytest.mark.parametrize("changes", [{"attention": "none"}, {"decoder": "aligned"}])
+def test_a_lexical_way_without_attention_is_refused(changes: dict[str, str]) -> None:
+    with pytest.raises(ValueError, match="lexical"):
+        preset("tiny", lexical=True, **changes)
 
 
 def test_attention_weights_sum_to_one_and_are_zero_on_padding() -> None:

@@ -19,6 +19,7 @@ CONFIGS = {
     "rnn": ModelConfig(
         vocab_size=40, hidden_size=12, cell="rnn", attention="dot", tie_embeddings="none", bidirectional=False
     ),
+    "lexical": ModelConfig(vocab_size=40, hidden_size=12, lexical=True),
     "paper": ModelConfig(
         vocab_size=40, hidden_size=12, attention_query="previous", bridge="zeros", tie_embeddings="decoder"
     ),

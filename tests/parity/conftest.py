@@ -32,12 +32,14 @@ def export(tmp_path: Path) -> Export:
 
 @pytest.fixture
 def random_model() -> Callable[[ModelConfig], EncoderDecoder]:
-    """A model whose every weight matters: the biases that start at zero are drawn too."""
+    """A model whose every weight matters: what starts at zero is drawn too."""
 
     def draw(config: ModelConfig) -> EncoderDecoder:
         torch.manual_seed(7)
         model = EncoderDecoder(config).eval()
         torch.nn.init.normal_(model.output.bias, std=0.1)
+        if model.decoder.lexical is not None:
+            torch.nn.init.normal_(model.decoder.lexical.weight, std=0.2)
         for cell in model.modules():
             if isinstance(cell, GruCell):
                 torch.nn.init.normal_(cell.reset_bias)

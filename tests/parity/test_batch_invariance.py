@@ -23,6 +23,7 @@ RNG = np.random.default_rng(5)
 LENGTHS = RNG.integers(1, LENGTH + 1, SENTENCES).astype(np.int32)
 WORDS = np.where(np.arange(LENGTH) < LENGTHS[:, None], RNG.integers(3, VOCABULARY, (SENTENCES, LENGTH)), 0)
 CONFIGS = {
+    "lexical": ModelConfig(vocab_size=VOCABULARY, hidden_size=36, scale_embeddings=True, lexical=True),
     "lstm": ModelConfig(vocab_size=VOCABULARY, hidden_size=36, encoder_layers=3),
     "gru": ModelConfig(
         vocab_size=VOCABULARY, hidden_size=36, cell="gru", attention="general", merge="concat"

@@ -40,6 +40,7 @@ CONFIGS = {
         tie_embeddings="none",
     ),
     "rnn": ModelConfig(vocab_size=VOCABULARY, hidden_size=32, cell="rnn", attention="dot", encoder_layers=1),
+    "lexical": ModelConfig(vocab_size=VOCABULARY, hidden_size=32, scale_embeddings=True, lexical=True),
     "no attention": ModelConfig(vocab_size=VOCABULARY, hidden_size=32, attention="none"),
 }
 

@@ -34,6 +34,7 @@ TOLERANCE = 2e-5
 """A softmax over a part of the vocabulary adds up in another order."""
 
 CONFIGS = {
+    "lexical": ModelConfig(vocab_size=VOCABULARY, hidden_size=48, lexical=True),
     "tied": ModelConfig(vocab_size=VOCABULARY, hidden_size=48, decoder_layers=2),
     "untied": ModelConfig(vocab_size=VOCABULARY, hidden_size=36, cell="gru", tie_embeddings="none"),
 }

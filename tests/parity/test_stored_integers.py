@@ -29,6 +29,7 @@ CONFIGS = {
     "gru": ModelConfig(
         vocab_size=61, hidden_size=24, cell="gru", attention="general", merge="concat", tie_embeddings="none"
     ),
+    "lexical": ModelConfig(vocab_size=61, hidden_size=24, scale_embeddings=True, lexical=True),
     "one way": ModelConfig(vocab_size=61, hidden_size=24, cell="rnn", attention="dot", bidirectional=False),
 }
 SOURCES = [[3, 8, 20, 60, 2], [4, 9, 2]]

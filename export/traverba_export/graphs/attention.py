@@ -20,7 +20,7 @@ def memory_keys(b: GraphBuilder, arithmetic: Arithmetic, attention: Attention | 
 
 
 def attend(
-    b: GraphBuilder, arithmetic: Arithmetic, attention: Attention, queries: str, memory_size: int
+    b: GraphBuilder, arithmetic: Arithmetic, attention: Attention, queries: str, width: int
 ) -> tuple[str, str]:
     """``queries`` (N, H) -> contexts (N, M) and weights (N, S), from the graph's memory inputs."""
     grouped = _queries(b, arithmetic, attention, queries)  # (B, K, A)
@@ -28,11 +28,11 @@ def attend(
     bias = b.op("Unsqueeze", "memory_bias", b.constant([1]))  # (B, 1, S)
     weights = b.op("Softmax", b.op("Add", scores, bias), axis=-1)
     contexts = _rows_times(b, weights, "memory")  # (B, K, M)
-    return b.op("Reshape", contexts, b.constant([-1, memory_size])), b.op("Flatten", weights, axis=2)
+    return b.op("Reshape", contexts, b.constant([-1, width])), b.op("Flatten", weights, axis=2)
 
 
 def attend_grouped(
-    b: GraphBuilder, arithmetic: Arithmetic, attention: Attention, queries: str, memory_size: int
+    b: GraphBuilder, arithmetic: Arithmetic, attention: Attention, queries: str, width: int
 ) -> tuple[str, str]:
     """The same from the inputs of `traverba.contract.narrow_step`, which come in the shapes they meet in.
 
@@ -49,7 +49,7 @@ def attend_grouped(
         scores = b.op("MatMul", rows, b.op("Transpose", keys, perm=[0, 2, 1]))
     weights = b.op("Softmax", b.op("Add", scores, "memory_bias"), axis=-1)
     contexts = b.op("MatMul", weights, "memory")  # (B, K, M)
-    return b.op("Reshape", contexts, b.constant([-1, memory_size])), weights
+    return b.op("Reshape", contexts, b.constant([-1, width])), weights
 
 
 def _queries(b: GraphBuilder, arithmetic: Arithmetic, attention: Attention, queries: str) -> str:

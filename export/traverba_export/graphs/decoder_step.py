@@ -81,25 +81,36 @@ def _layers(
 ) -> tuple[str, list[State], str]:
     """``embedded`` (N, E) -> the top layer's output (N, H), new states, attention weights (N, S)."""
     config = decoder.config
-    context: list[Part] = []
-    weights = ""
+    context, words, weights = list[Part](), list[Part](), ""
     if decoder.attention is None:
         weights = _no_attention(b)
     elif config.attention_query == "previous":
-        found, weights = attend(b, arithmetic, decoder.attention, states[0][0], config.memory_size)
-        context = [(found, config.memory_size)]
+        context, words, weights = _attended(b, arithmetic, decoder, states[0][0], attend)
     inputs = [(embedded, config.embedding_width), *context]
     new = [_step(b, arithmetic, "decoder.bottom", decoder.bottom, inputs, states[0])]
     hidden = new[0][0]
     if decoder.attention is not None and config.attention_query == "current":
-        found, weights = attend(b, arithmetic, decoder.attention, hidden, config.memory_size)
-        context = [(found, config.memory_size)]
+        context, words, weights = _attended(b, arithmetic, decoder, hidden, attend)
     for layer, cell in enumerate(cast("Iterable[Cell]", decoder.upper), start=1):
         inputs = [(hidden, config.hidden_size), *context]
         new.append(_step(b, arithmetic, f"decoder.upper.{layer - 1}", cell, inputs, states[layer]))
         residual = config.residual_from is not None and layer >= config.residual_from
         hidden = b.op("Add", hidden, new[-1][0]) if residual else new[-1][0]
+    if decoder.lexical is not None:
+        way = arithmetic.linear(b, "decoder.lexical", words, decoder.lexical.weight, None)
+        hidden = b.op("Add", hidden, way)
     return hidden, new, weights
+
+
+def _attended(
+    b: GraphBuilder, arithmetic: Arithmetic, decoder: Decoder, queries: str, attend: Attend
+) -> tuple[list[Part], list[Part], str]:
+    """For ``queries`` (N, H): context, the words' own vectors if a lexical way reads them, weights (N, S)."""
+    assert decoder.attention is not None
+    sizes = decoder.config.value_parts
+    found, weights = attend(b, arithmetic, decoder.attention, queries, sum(sizes))
+    context, *words = zip(b.split(found, sizes), sizes, strict=True)
+    return [context], words, weights
 
 
 def _step(

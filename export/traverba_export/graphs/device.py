@@ -25,7 +25,7 @@ def build_device_encoder(model: EncoderDecoder) -> onnx.ModelProto:
     """`traverba.contract.DEVICE_ENCODER` with this model's weights."""
     b, arithmetic = HalfBuilder(), HalfArithmetic()
     encoded = encode(b, arithmetic, model)
-    keys = memory_keys(b, arithmetic, model.decoder.attention, encoded.memory)
+    keys = memory_keys(b, arithmetic, model.decoder.attention, encoded.states)
     b.output("memory", b.half(encoded.memory))
     b.output("memory_keys", b.op("Unsqueeze", b.half(keys), b.constant([1])))
     b.output("memory_bias", b.op("Unsqueeze", encoded.bias, b.constant([1])))
@@ -46,7 +46,7 @@ def build_device_step(model: EncoderDecoder) -> onnx.ModelProto:
 
 
 def attend_on_device(
-    b: GraphBuilder, arithmetic: Arithmetic, attention: Attention, queries: str, memory_size: int
+    b: GraphBuilder, arithmetic: Arithmetic, attention: Attention, queries: str, width: int
 ) -> tuple[str, str]:
     """``queries`` (B, K, H) -> contexts (B, K, M) and weights (B, K, S), from the graph's memory inputs.
 

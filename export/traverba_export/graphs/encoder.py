@@ -24,7 +24,7 @@ def build_recurrent_encoder(model: EncoderDecoder, arithmetic: Arithmetic) -> on
     b = GraphBuilder()
     encoded = encode(b, arithmetic, model)
     b.output("memory", encoded.memory)
-    b.output("memory_keys", memory_keys(b, arithmetic, model.decoder.attention, encoded.memory))
+    b.output("memory_keys", memory_keys(b, arithmetic, model.decoder.attention, encoded.states))
     b.output("memory_bias", encoded.bias)
     b.output("state", encoded.state)
     return b.build(ENCODER, model.config)
@@ -34,7 +34,8 @@ def build_recurrent_encoder(model: EncoderDecoder, arithmetic: Arithmetic) -> on
 class Encoded:
     """What the encoder computes, before it takes the types and shapes of a contract."""
 
-    memory: str  # (B, S, M)
+    states: str  # (B, S, memory_size): what the top layer says
+    memory: str  # (B, S, M): the same, and beside it the words' own vectors in a lexical model
     bias: str  # (B, S)
     state: str  # (B, W)
 
@@ -46,8 +47,11 @@ def encode(b: GraphBuilder, arithmetic: Arithmetic, model: EncoderDecoder) -> En
     steps = b.op("Transpose", "src_ids", perm=[1, 0])  # (S, B): the recurrent operators want time first
     embedded = arithmetic.embed(b, table, steps, model.source_embedding.weight, config.embedding_scale)
     hidden, finals = encoder_layers(b, arithmetic, model.encoder, embedded)
-    memory = b.op("Transpose", hidden, perm=[1, 0, 2])
-    return Encoded(memory, _padding_bias(b), _initial_state(b, config, finals))
+    states = memory = b.op("Transpose", hidden, perm=[1, 0, 2])
+    if config.lexical:
+        vectors = b.scaled(embedded, 1 / config.embedding_scale)  # as they are stored
+        memory = b.concat([states, b.op("Transpose", vectors, perm=[1, 0, 2])])
+    return Encoded(states, memory, _padding_bias(b), _initial_state(b, config, finals))
 
 
 def encoder_layers(

@@ -56,6 +56,9 @@ class ModelConfig:
     "dictionary" does the same without a network; of the fields above only `vocab_size` says something."""
     candidates: int = 8
     """C: translations that a dictionary keeps of a source word."""
+    lexical: bool = False
+    """Add to what the output layer reads a linear map of the source's own vectors, weighed by attention: a
+    way past all recurrent layers, by which a rare word brings its translation (Nguyen & Chiang 2018)."""
     own_decoders: tuple[str, ...] = ()
     """Target languages, each with a decoder of its own behind the one encoder (Dong et al. 2015); if there
     are none, one decoder says all. Of several decoders a sentence costs only the one that it asks for."""
@@ -64,6 +67,8 @@ class ModelConfig:
         object.__setattr__(self, "own_decoders", tuple(self.own_decoders))  # JSON and TOML know lists alone
         if self.own_decoders and (self.decoder != "recurrent" or self.attention == "none"):
             raise ValueError("own_decoders are recurrent ones with attention")
+        if self.lexical and (self.decoder != "recurrent" or self.attention == "none"):
+            raise ValueError("a lexical way needs a recurrent decoder with attention, which picks the words")
         tied = self.tie_embeddings != "none"
         if tied and self.embedding_width != self.hidden_size:
             raise ValueError("tied embeddings need embedding_size equal to hidden_size")
@@ -95,8 +100,18 @@ class ModelConfig:
 
     @property
     def memory_size(self) -> int:
-        """M: width of one memory vector."""
+        """Width of what the encoder's top layer says of a source position."""
         return self.bottom_size if self.encoder_layers == 1 else self.hidden_size
+
+    @property
+    def value_parts(self) -> tuple[int, ...]:
+        """What stands side by side in a memory vector: a state, and the word's own vector if `lexical`."""
+        return (self.memory_size, self.embedding_width) if self.lexical else (self.memory_size,)
+
+    @property
+    def value_size(self) -> int:
+        """M: width of one memory vector."""
+        return sum(self.value_parts)
 
     @property
     def key_size(self) -> int:

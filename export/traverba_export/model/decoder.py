@@ -40,14 +40,18 @@ class Decoder(nn.Module):
         self.upper = nn.ModuleList(
             cell(config.hidden_size + context, config.hidden_size) for _ in range(1, config.decoder_layers)
         )
+        self.lexical = (
+            nn.Linear(config.embedding_width, config.hidden_size, bias=False) if config.lexical else None
+        )
         self.dropout = input_dropout(config)
 
     def forward(self, embedded: Tensor, state: Tensor, memory: Memory) -> tuple[Tensor, Tensor, Tensor]:
         """``embedded`` (B, T, E), ``state`` (B, W) -> hidden (B, T, H), state (B, W), attention (B, T, S)."""
         layer_states = list(state.split(self.config.layer_state_size, dim=-1))
-        hidden, context, weights, layer_states[0] = self._bottom(
+        hidden, attended, weights, layer_states[0] = self._bottom(
             self.dropout(embedded), layer_states[0], memory
         )
+        context, *words = (None,) if attended is None else attended.split(self.config.value_parts, dim=-1)
         for layer, cell in enumerate(cast("Iterable[Cell]", self.upper), start=1):
             inputs = self.dropout(hidden)
             if context is not None:
@@ -55,20 +59,22 @@ class Decoder(nn.Module):
             output, layer_states[layer] = self._run(cell, inputs, layer_states[layer])
             residual = self.config.residual_from is not None and layer >= self.config.residual_from
             hidden = hidden + output if residual else output
+        if self.lexical is not None:
+            hidden = hidden + self.lexical(self.dropout(words[0]))
         return hidden, torch.cat(layer_states, dim=-1), weights
 
     def _bottom(
         self, inputs: Tensor, state: Tensor, memory: Memory
     ) -> tuple[Tensor, Tensor | None, Tensor, Tensor]:
-        """The bottom layer and the attention it asks for: hidden, context, weights, new state."""
+        """The bottom layer and the attention it asks for: hidden, (B, T, M) or None, weights, new state."""
         if self.attention is None:
             hidden, final = self._run(self.bottom, inputs, state)
             weights = memory.bias.new_zeros(*inputs.shape[:2], memory.bias.shape[1])
             return hidden, None, weights, final
         if self.config.attention_query == "current":
             hidden, final = self._run(self.bottom, inputs, state)
-            context, weights = self.attention(hidden, memory.values, memory.keys, memory.bias)
-            return hidden, context, weights, final
+            attended, weights = self.attention(hidden, memory.values, memory.keys, memory.bias)
+            return hidden, attended, weights, final
         return self._bottom_with_previous_context(inputs, state, memory)
 
     def _bottom_with_previous_context(
@@ -77,15 +83,16 @@ class Decoder(nn.Module):
         """The paper's order: the context of step i answers the bottom output of step i - 1."""
         assert self.attention is not None
         size = self.config.hidden_size
-        hiddens, contexts, weights = [], [], []
+        hiddens, attended, weights = [], [], []
         mask = self._mask(self.bottom, state)
         for embedded in inputs.split(1, dim=1):  # (B, 1, E)
-            context, weight = self.attention(state[:, None, :size], memory.values, memory.keys, memory.bias)
+            found, weight = self.attention(state[:, None, :size], memory.values, memory.keys, memory.bias)
+            context = found[..., : self.config.memory_size]
             hidden, state = run_layer(self.bottom, torch.cat((embedded, context), dim=-1), state, mask)
             hiddens.append(hidden)
-            contexts.append(context)
+            attended.append(found)
             weights.append(weight)
-        return torch.cat(hiddens, 1), torch.cat(contexts, 1), torch.cat(weights, 1), state
+        return torch.cat(hiddens, 1), torch.cat(attended, 1), torch.cat(weights, 1), state
 
     def _run(self, cell: Cell, inputs: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
         return run_layer(cell, inputs, state, self._mask(cell, state))

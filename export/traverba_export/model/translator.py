@@ -51,6 +51,10 @@ class EncoderDecoder(TranslationModel):
         for embedding in (self.source_embedding, self.target_embedding):
             nn.init.normal_(embedding.weight, std=self.config.embedding_width**-0.5)
         nn.init.zeros_(self.output.bias)
+        if self.decoder.lexical is not None:
+            nn.init.zeros_(
+                self.decoder.lexical.weight
+            )  # a model that starts from one without is at first that one
 
     def share(self, other: EncoderDecoder) -> None:
         """Take everything from ``other`` but the decoder, and of that what the encoder's graph computes."""
@@ -62,9 +66,11 @@ class EncoderDecoder(TranslationModel):
 
     def encode(self, src_ids: Tensor, src_lengths: Tensor) -> tuple[Memory, Tensor]:
         """``src_ids`` (B, S), ``src_lengths`` (B,) -> memory and initial decoder state (B, W)."""
-        values, finals = self.encoder(self._scaled(self.source_embedding(src_ids)), src_lengths)
+        vectors = self.source_embedding(src_ids)
+        states, finals = self.encoder(self._scaled(vectors), src_lengths)
         attention = self.decoder.attention
-        keys = values if attention is None else attention.keys(values)
+        keys = states if attention is None else attention.keys(states)
+        values = torch.cat((states, vectors), dim=-1) if self.config.lexical else states
         padding = torch.arange(src_ids.shape[1], device=src_ids.device) >= src_lengths[:, None]  # (B, S)
         bias = torch.zeros(src_ids.shape, device=src_ids.device).masked_fill(padding, PADDING_BIAS)
         return Memory(values, keys, bias), self._bridge(finals)

@@ -28,6 +28,7 @@ CONFIGS = {
     "GRU": replace(PLAIN, cell="gru"),
     "dot": replace(PLAIN, attention="dot"),
     "attention before the cell": replace(PLAIN, attention_query="previous"),
+    "a lexical way": replace(PLAIN, lexical=True, embedding_size=40, tie_embeddings="none"),
 }
 TYPES = {
     TensorProto.FLOAT: "float32",
@@ -77,7 +78,7 @@ def test_the_step_has_no_operator_that_a_cuda_graph_cannot_capture(config: Model
     for value in step.graph.input:
         for dim in value.type.tensor_type.shape.dim:
             if dim.dim_param in ("M", "W"):
-                dim.dim_value = config.memory_size if dim.dim_param == "M" else config.state_size
+                dim.dim_value = config.value_size if dim.dim_param == "M" else config.state_size
     graph = shape_inference.infer_shapes(step, data_prop=True).graph
     assert not SHAPING & {node.op_type for node in graph.node}
     width = {
