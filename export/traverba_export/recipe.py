@@ -109,6 +109,31 @@ class Distillation:
 
 
 @dataclass(frozen=True)
+class BackTranslation:
+    """Sources that a model writes, for sentences of other corpora (Sennrich et al. 2016)."""
+
+    teacher: str
+    """A bundle that translates the other way: a name or a path."""
+    direction: str
+    """What is learnt: from what the teacher writes into what people wrote."""
+    corpora: tuple[str, ...]
+    """Paths of corpora of the recipe: their side of the direction's target is what is translated."""
+    passes: float
+    sentences: int = 100_000
+    rare_words: tuple[str, ...] = ()
+    """Paths of corpora of the direction from which rare words are learnt, and put where the teacher missed
+    them; their sentences come first. None: what the teacher writes stays as it is."""
+    beam: int = 1
+    precision: str | None = None
+    """Graph variant of the teacher; by default its own choice."""
+
+    @property
+    def path(self) -> str:
+        """In the run's folder; phases, too, call it by the beginning of this."""
+        return f"back-translated/{self.direction}.tsv"
+
+
+@dataclass(frozen=True)
 class Recipe:
     """A model, its data and its training."""
 
@@ -119,6 +144,7 @@ class Recipe:
     test: tuple[CorpusSpec, ...] = ()
     """Read only to keep their sentences out of the training data."""
     distilled: tuple[Distillation, ...] = ()
+    back_translated: tuple[BackTranslation, ...] = ()
     vocab_size: int = 8_000
     subword_lines: int = 100_000
     """Sentences of each language from which subwords are learned."""

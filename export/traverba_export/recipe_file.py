@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from traverba_export.corpora.cleaning import CleaningRules
 from traverba_export.corpora.reading import CorpusSpec
 from traverba_export.model.config import preset
 from traverba_export.recipe import (
+    BackTranslation,
     Distillation,
     Phase,
     Recipe,
@@ -73,6 +75,7 @@ def _recipe(raw: dict[str, Any]) -> Recipe:
         dev=tuple(_corpus(c) for c in raw.pop("dev")),
         test=tuple(_corpus(c) for c in raw.pop("test", [])),
         distilled=tuple(_distillation(d) for d in raw.pop("distilled", [])),
+        back_translated=tuple(_back_translation(b) for b in raw.pop("back_translated", [])),
         cleaning=CleaningRules(**raw.pop("cleaning", {})),
         training=_training(raw.pop("training", {}), phases),
         phases=phases,
@@ -85,7 +88,9 @@ def _recipe(raw: dict[str, Any]) -> Recipe:
     if raw:
         raise RecipeError(f"unknown keys: {', '.join(raw)}")
     for distillation in recipe.distilled:
-        _check(distillation, recipe)
+        _check(distillation, distillation.corpora, recipe)
+    for back in recipe.back_translated:
+        _check_back(back, recipe)
     return recipe
 
 
@@ -123,13 +128,29 @@ def _distillation(raw: dict[str, Any]) -> Distillation:
     return Distillation(corpora=tuple(raw.pop("corpora")), **raw)
 
 
-def _check(distillation: Distillation, recipe: Recipe) -> None:
-    languages = split_direction(distillation.direction)
-    fitting = {spec.paths[0] for spec in recipe.corpora if set(spec.languages) == set(languages)}
-    if strange := set(distillation.corpora) - fitting:
+def _back_translation(raw: dict[str, Any]) -> BackTranslation:
+    return BackTranslation(
+        corpora=tuple(raw.pop("corpora")), rare_words=tuple(raw.pop("rare_words", ())), **raw
+    )
+
+
+def _check_back(back: BackTranslation, recipe: Recipe) -> None:
+    _check(back, back.rare_words, recipe)
+    _, target = split_direction(back.direction)
+    if strange := set(back.corpora) - {c.paths[0] for c in recipe.corpora if target in c.languages}:
         raise RecipeError(
-            f"{distillation.path}: {', '.join(sorted(strange))} is no [[corpus]] of this recipe between "
+            f"{back.path}: {', '.join(sorted(strange))} is no [[corpus]] of this recipe with {target}"
+        )
+
+
+def _check(written: Distillation | BackTranslation, corpora: Sequence[str], recipe: Recipe) -> None:
+    """``corpora`` must be of its pair of languages, and its direction must be trained."""
+    languages = split_direction(written.direction)
+    fitting = {spec.paths[0] for spec in recipe.corpora if set(spec.languages) == set(languages)}
+    if strange := set(corpora) - fitting:
+        raise RecipeError(
+            f"{written.path}: {', '.join(sorted(strange))} is no [[corpus]] of this recipe between "
             f"{' and '.join(languages)}"
         )
     if languages not in recipe.directions:
-        raise RecipeError(f"{distillation.path}: no [[corpus]] is trained in this direction")
+        raise RecipeError(f"{written.path}: no [[corpus]] is trained in this direction")

@@ -3,8 +3,8 @@
 Both are TSV files that a recipe names like any other corpus, with a third column that says who wrote
 them. Back-translation (Sennrich et al. 2016) keeps human text on the target side; its corpus is marked
 `tagged = true` (Caswell et al. 2019). Distillation (Kim & Rush 2016) keeps human text on the source
-side; a recipe may also name the teacher (`[[distilled]]`), and training writes these itself. An
-interrupted file is continued by the same command.
+side. A recipe may also name the model (`[[back_translated]]`, `[[distilled]]`), and training writes
+these itself. An interrupted file is continued by the same command.
 """
 
 from __future__ import annotations
@@ -15,8 +15,12 @@ import logging
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from traverba_export.corpora.reading import CorpusError, read_lines, whole_lines
+
+if TYPE_CHECKING:
+    from traverba import Translation
 
 log = logging.getLogger(__name__)
 
@@ -53,11 +57,23 @@ def _write(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def plain(translation: Translation) -> str:
+    """What a translation says."""
+    return translation.text
+
+
 @contextmanager
 def loaded(
-    bundle: str, direction: tuple[str, str], beam: int, precision: str | None
+    bundle: str,
+    direction: tuple[str, str],
+    beam: int,
+    precision: str | None,
+    written: Callable[[Translation], str] = plain,
 ) -> Iterator[tuple[Translate, str]]:
-    """A bundle as a writer of one direction: how it translates, and its name and version."""
+    """A bundle as a writer of one direction, and its name and version.
+
+    What it writes is what ``written`` makes of a translation.
+    """
     from traverba import DecodeOptions, load_translator
 
     source, target = direction
@@ -66,7 +82,7 @@ def loaded(
 
         def translate(texts: Iterator[str]) -> Iterator[str]:
             answers = translator.translate_iter(texts, source=source, target=target, options=options)
-            return (answer.text for answer in answers)
+            return map(written, answers)
 
         yield translate, f"{translator.info.name}-{translator.info.version}"
 
