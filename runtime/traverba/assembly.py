@@ -40,9 +40,14 @@ class Prepared:
     segments: tuple[PreparedSegment, ...]
 
     @property
+    def asked(self) -> tuple[PreparedSegment | None, ...]:
+        """For each request the segment that it is of; None: the text has none, and its request is empty."""
+        return self.segments or (None,)
+
+    @property
     def requests(self) -> tuple[Request, ...]:
         """One for each segment; a text that has none has one that is empty."""
-        return tuple(segment.request for segment in self.segments) or (Request(()),)
+        return tuple(segment.request if segment else Request(()) for segment in self.asked)
 
     @property
     def spans(self) -> list[Span]:

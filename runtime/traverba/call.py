@@ -26,6 +26,9 @@ from traverba.terms import term_uses
 from traverba.text import Reader, TextTokenizer
 from traverba.timing import TimedModel
 
+ANSWERED_TOGETHER = 64
+"""Texts that are read at a time: those that lack something are decoded again together."""
+
 
 @dataclass(frozen=True, eq=False)
 class Call:
@@ -52,8 +55,8 @@ class Call:
     def translate(self, texts: Sequence[Prepared]) -> list[Translation]:
         """All of them, decoded together."""
         requests = [request for each in texts for request in each.requests]
-        found = iter(decode(self.model, requests, self.options, self.special, control=self.control))
-        return [self.answer(each, list(islice(found, len(each.requests)))) for each in texts]
+        found = decode(self.model, requests, self.options, self.special, control=self.control)
+        return self.answer(texts, found)
 
     def translate_iter(
         self, texts: Iterable[Prepared], batching: Batching | None = None
@@ -69,13 +72,16 @@ class Call:
         found = decode_iter(
             self.model, requests(), self.options, self.special, control=self.control, batching=batching
         )
-        return self._regroup(pending, found)
+        together = min(ANSWERED_TOGETHER, (batching or Batching()).window)
+        return self._regroup(pending, found, together)
 
-    def answer(self, prepared: Prepared, decoded: Sequence[Decoded]) -> Translation:
-        """The translation of one text, from what the search found for its requests."""
-        seconds, again = self.model.lap(), self.model.beside()
-        answers = self.repair(again, prepared, decoded)
-        return self._translation(prepared, answers, (*seconds, *again.lap()))
+    def answer(self, texts: Sequence[Prepared], decoded: Iterable[Decoded]) -> list[Translation]:
+        """The translations of some texts, from what the search found for their requests."""
+        first, again = self.model.lap(), self.model.beside()
+        asked = [segment for each in texts for segment in each.asked]
+        answers = iter(self.repair(again, asked, list(decoded)))
+        seconds = (*first, *again.lap())
+        return [self._translation(each, list(islice(answers, len(each.asked))), seconds) for each in texts]
 
     def finish(self, prepared: Prepared, answers: Sequence[Answer]) -> Translation:
         """The same where the search need not be asked again."""
@@ -85,14 +91,21 @@ class Call:
         """The same in the middle of the work, with the clock going on."""
         return self._translation(prepared, answers, ())
 
-    def _regroup(self, pending: deque[Prepared], found: Iterator[Decoded]) -> Iterator[Translation]:
-        """One translation for the answers to each text's requests."""
+    def _regroup(
+        self, pending: deque[Prepared], found: Iterator[Decoded], together: int
+    ) -> Iterator[Translation]:
+        """One translation for the answers to each text's requests; ``together`` texts at a time."""
+        texts, answers = list[Prepared](), list[Decoded]()
         for first in found:
-            prepared = pending.popleft()
-            rest = list(islice(found, len(prepared.requests) - 1))
-            if len(rest) + 1 < len(prepared.requests):
-                return  # stopped by `control` in the middle of a text
-            yield self.answer(prepared, [first, *rest])
+            rest = list(islice(found, len(pending[0].asked) - 1))
+            if len(rest) + 1 < len(pending[0].asked):
+                break  # stopped by `control` in the middle of a text
+            texts.append(pending.popleft())
+            answers += (first, *rest)
+            if len(texts) == together:
+                yield from self.answer(texts, answers)
+                texts, answers = [], []
+        yield from self.answer(texts, answers)
 
     def _translation(
         self, prepared: Prepared, answers: Sequence[Answer], seconds: Sequence[float]

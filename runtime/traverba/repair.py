@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from traverba.assembly import Answer, Prepared, PreparedSegment, restore
+from traverba.assembly import Answer, PreparedSegment, restore
 from traverba.decoding import (
     BannedNext,
     Control,
@@ -37,27 +37,38 @@ class Repair:
     """With the words' ends and beginnings that constraints need, made when first needed."""
     control: Control
 
-    def __call__(self, model: TimedModel, prepared: Prepared, found: Sequence[Decoded]) -> list[Answer]:
-        """The answers, the deficient ones decoded once more, or twice, asked for what they lack."""
+    def __call__(
+        self, model: TimedModel, segments: Sequence[PreparedSegment | None], found: Sequence[Decoded]
+    ) -> list[Answer]:
+        """The answers, the deficient ones decoded once more, or twice, together, asked for what they lack.
+
+        ``segments``: whose they are; None for the answer to an empty text.
+        """
         answers = [Answer(decoded) for decoded in found]
+        some = {i: segment for i, segment in enumerate(segments) if segment}
         if self.options.sampling is not None:  # constraints need a beam
             return answers
         for ask in (self._continued, self._constrained):
-            self._again(model, prepared, answers, ask)
+            self._again(model, some, answers, ask)
         return answers
 
-    def _again(self, model: TimedModel, prepared: Prepared, answers: list[Answer], ask: Ask) -> None:
+    def _again(
+        self,
+        model: TimedModel,
+        segments: Mapping[int, PreparedSegment],
+        answers: list[Answer],
+        ask: Ask,
+    ) -> None:
         """Put better answers in the place of those that lack something."""
-        pairs = enumerate(zip(prepared.segments, answers, strict=False))  # no segment: one empty answer
-        lacks = {i: lack for i, (segment, a) in pairs if (lack := self._lacking(segment, a.decoded))}
-        asked = {i: ask(prepared.segments[i], lack, answers[i].decoded) for i, lack in lacks.items()}
+        lacks = {i: lack for i, each in segments.items() if (lack := self._lacking(each, answers[i].decoded))}
+        asked = {i: ask(segments[i], lack, answers[i].decoded) for i, lack in lacks.items()}
         requests = {i: request for i, request in asked.items() if request}
         if not requests or self.control.stop_reason():
             return
         control = replace(self.control, on_progress=None)
         again = decode(model, list(requests.values()), self.options, self.special(), control=control)
         for i, retried in zip(requests, again, strict=True):
-            answers[i] = self._better(prepared.segments[i], answers[i], retried, lacks[i])
+            answers[i] = self._better(segments[i], answers[i], retried, lacks[i])
 
     def _lacking(self, segment: PreparedSegment, decoded: Decoded) -> tuple[Lack, ...]:
         if any(flag in ("cancelled", "deadline") for flag in decoded.flags):

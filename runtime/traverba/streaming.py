@@ -60,7 +60,7 @@ def _stream_segment(call: Call, segment: PreparedSegment) -> Generator[str, None
 def decode_whole(call: Call, segment: PreparedSegment) -> Answer:
     """Decoded as it is when nobody waits for pieces: with a second try where something went wrong."""
     decoded = decode(call.model, [segment.request], call.options, call.special, control=call.control)
-    [answer] = call.repair(call.model, Prepared(segment.reading.text, (segment,)), decoded)
+    [answer] = call.repair(call.model, [segment], decoded)
     return answer
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from traverba.text.tokenizer import TextTokenizer
 
@@ -45,7 +45,7 @@ class BannedPhrases:
     """
 
     def __init__(self, tokenizer: TextTokenizer, phrases: Sequence[str]) -> None:
-        self._pieces = [tokenizer.piece(i) for i in range(tokenizer.vocab_size)]
+        self._piece, self._index = tokenizer.piece, tokenizer.piece_index
         self._phrases = [phrase.encode() for phrase in phrases]
         self._within = {i for phrase in self._phrases for i in self._holding(phrase)}
         self._completing = [self._completions(phrase) for phrase in self._phrases]
@@ -69,7 +69,7 @@ class BannedPhrases:
         for token in reversed(ids):
             if len(tail) > self._longest + 4:
                 break
-            tail = self._pieces[token] + tail
+            tail = self._piece(token) + tail
         return tail
 
     def _completions(self, phrase: bytes) -> dict[int, set[int]]:
@@ -77,22 +77,20 @@ class BannedPhrases:
         found = {
             written: {
                 i
-                for i, piece in enumerate(self._pieces)
-                if piece.startswith(phrase[written:]) and _is_over(phrase, piece[len(phrase) - written :])
+                for i in self._index.beginning_with(phrase[written:])
+                if _is_over(phrase, self._piece(i)[len(phrase) - written :])
             }
             for written in range(len(phrase))
         }
         return {written: tokens for written, tokens in found.items() if tokens}
 
-    def _holding(self, phrase: bytes) -> list[int]:
-        """Tokens that hold the phrase behind something else, such as a space."""
-        found = []
-        for i, piece in enumerate(self._pieces):
-            before, _, after = piece[1:].partition(phrase)
-            joined = begins_word(phrase) and ends_word(piece[:1] + before)
-            if phrase in piece[1:] and not joined and _is_over(phrase, after):
-                found.append(i)
-        return found
+    def _holding(self, phrase: bytes) -> Iterator[int]:
+        """Tokens that hold the phrase as words of its own behind something else, such as a space."""
+        for token, start in self._index.holding(phrase):
+            before, after = self._piece(token)[:start], self._piece(token)[start + len(phrase) :]
+            joined = begins_word(phrase) and ends_word(before)
+            if start and not joined and _is_over(phrase, after):
+                yield token
 
 
 def _is_over(phrase: bytes, following: bytes) -> bool:

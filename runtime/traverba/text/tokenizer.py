@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Protocol
 
 from tokenizers import Tokenizer
 
 from traverba.errors import BundleFormatError, TextDecodingError
+from traverba.text.piece_index import PieceIndex
 from traverba.text.pieces import BYTE_OF_CHARACTER, Span, bytes_of_tokens, decode_pieces, piece_spans
 
 BATCH = 8_192
@@ -40,6 +42,11 @@ class TextTokenizer(Protocol):
 
     def piece(self, token_id: int) -> bytes:
         """The bytes of one token; none for a special one."""
+        ...
+
+    @property
+    def piece_index(self) -> PieceIndex:
+        """All pieces, to be looked up by what is in them."""
         ...
 
     def spans(self, ids: Sequence[int]) -> list[Span]:
@@ -86,6 +93,11 @@ class BpeTokenizer:
     def piece(self, token_id: int) -> bytes:
         """The bytes of one token; none for a special one."""
         return self._pieces[token_id]
+
+    @cached_property
+    def piece_index(self) -> PieceIndex:
+        """All pieces, to be looked up by what is in them; made when first asked for."""
+        return PieceIndex(self._pieces)
 
     def spans(self, ids: Sequence[int]) -> list[Span]:
         """Where each token lies in ``decode(ids)``, in characters."""
