@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from traverba.contract import DEVICE_MEMORY, DEVICE_STEP, ENCODER
 from traverba_export.verification import Arrays, GraphPair
 
-HALF_TOLERANCE = 0.1
-"""float16 has steps of 0.008 between 8 and 16, where a large vocabulary's log-probabilities lie."""
+HALF_TOLERANCE = 0.2
+"""float16 has steps of 0.008 between 8 and 16, where a large vocabulary's log-probabilities lie, and of twice
+that above, where what a lexical model's output layer reads may lie: 0.11 in the built-in model."""
 
 
 class DevicePair(GraphPair):

@@ -74,9 +74,10 @@ def _kind(model: dict[str, Any]) -> str:
         return f"A recurrent encoder–decoder without attention: {stacks}"
     own = model.get("own_decoders")
     decoders = f", a decoder for each target language ({', '.join(own)})" if own else ""
+    words = ", and a way for words past them all (Nguyen & Chiang 2018)" if model.get("lexical") else ""
     return (
         f"A recurrent encoder–decoder with attention (Wu et al. 2016): {stacks}, "
-        f"{model['attention']} attention{decoders}"
+        f"{model['attention']} attention{decoders}{words}"
     )
 
 

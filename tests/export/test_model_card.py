@@ -75,3 +75,5 @@ def test_decoders_of_single_languages_are_named() -> None:
     assert "decoder for each" not in model_card(made)
     own = dataclasses.replace(made, model={**made.model, "own_decoders": ["en", "fr"]})
     assert "a decoder for each target language (en, fr)" in model_card(own)
+    assert "past them all" not in model_card(made)
+    assert "past them all" in model_card(dataclasses.replace(made, model={**made.model, "lexical": True}))
