@@ -55,8 +55,9 @@ def cases() -> list[object]:
         return [*tiny, pytest.param(None, id="built-in", marks=missing)]
     with open_bundle(find_bundle()) as bundle:
         precisions = [variant.precision for variant in bundle.manifest.variants]
-    texts = manual(1000)
-    return [*tiny, *(pytest.param(Case(None, p, "fr", texts), id=f"built-in-{p}") for p in precisions)]
+    many, some = manual(1000), manual(300)  # what the CPU runs by default is the fastest, too
+    texts = {precision: many if precision == "int8" else some for precision in precisions}
+    return [*tiny, *(pytest.param(Case(None, p, "fr", t), id=f"built-in-{p}") for p, t in texts.items())]
 
 
 def facts(translation: Translation) -> Facts:
@@ -86,7 +87,7 @@ def differing(expected: Iterable[Facts], found: Iterable[Translation]) -> int:
 
 
 @pytest.mark.parametrize("case", cases())
-def test_a_thousand_sentences_are_translated_alike_alone_streamed_and_in_any_batch(case: Case) -> None:
+def test_hundreds_of_sentences_are_translated_alike_alone_streamed_and_in_any_batch(case: Case) -> None:
     texts, target = case.texts, case.target
     shuffled = random.Random(5).sample(range(len(texts)), len(texts))
     few = Batching(token_budget=300, window=50)
