@@ -45,9 +45,9 @@ class Repair:
         ``segments``: whose they are; None for the answer to an empty text.
         """
         answers = [Answer(decoded) for decoded in found]
-        some = {i: segment for i, segment in enumerate(segments) if segment}
         if self.options.sampling is not None:  # constraints need a beam
             return answers
+        some = {i: segment for i, segment in enumerate(segments) if segment}
         for ask in (self._continued, self._constrained):
             self._again(model, some, answers, ask)
         return answers

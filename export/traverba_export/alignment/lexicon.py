@@ -34,6 +34,11 @@ def learn_lexicon(pairs: Sequence[tuple[str, str]], certain: float = CERTAIN) ->
     return sorted(found)
 
 
+def words_of(text: str) -> list[str]:
+    """The words of a text in lower case."""
+    return WORD.findall(text.lower())
+
+
 class _Words:
     """Numbers words in the order they are met."""
 
@@ -42,7 +47,7 @@ class _Words:
         self._numbers: dict[str, int] = {}
 
     def ids(self, text: str) -> list[int]:
-        return [self._number(word) for word in WORD.findall(text.lower())]
+        return [self._number(word) for word in words_of(text)]
 
     def _number(self, word: str) -> int:
         if word not in self._numbers:

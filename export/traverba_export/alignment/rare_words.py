@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import takewhile
 
 import numpy as np
 
 from traverba import Translation
 from traverba.glossary.stems import stem
 from traverba.text import Span
-from traverba_export.alignment.lexicon import WORD, learn_lexicon
+from traverba_export.alignment.lexicon import WORD, learn_lexicon, words_of
 
 FEWEST, MOST = 2, 80
 """Sentences that have a word: with fewer the lexicon guesses, with more the model knows it by itself."""
@@ -34,7 +35,7 @@ class RareWords:
     @classmethod
     def learn(cls, pairs: Sequence[tuple[str, str]], language: str) -> RareWords:
         """From sentence pairs (text with the words, the same in ``language``)."""
-        seen = Counter(word for text, _ in pairs for word in set(words(text)))
+        seen = Counter(word for text, _ in pairs for word in set(words_of(text)))
         forms: dict[str, list[str]] = {}
         for word, form in learn_lexicon(pairs):
             if FEWEST <= seen[word] <= MOST:
@@ -45,7 +46,7 @@ class RareWords:
         """``sentences`` in their order, but first those that are wanted as examples of a rare word."""
         count, wanted, others = Counter[str](), [], []
         for sentence in sentences:
-            rare = {word for word in words(sentence) if word in self._forms}
+            rare = {word for word in words_of(sentence) if word in self._forms}
             if any(count[word] < EXAMPLES for word in rare):
                 wanted.append(sentence)
                 count.update(rare)
@@ -56,7 +57,7 @@ class RareWords:
     def mended(self, translation: Translation, rng: np.random.Generator) -> str:
         """The text; a rare word that it lacks stands in place of the word that attended to its source."""
         text, edits = translation.text, dict[Span, str]()
-        said, done = {stem(word, self._language) for word in words(text)}, set[Span]()
+        said, done = {stem(word, self._language) for word in words_of(text)}, set[Span]()
         for pair in sorted(translation.alignment, key=lambda pair: -pair.weight):
             word = WORD.search(translation.source_text[slice(*pair.source)].lower())
             forms = self._forms.get(word.group(), ()) if word else ()
@@ -70,11 +71,6 @@ class RareWords:
         return text
 
 
-def words(text: str) -> list[str]:
-    """In lower case, as `learn_lexicon` reads them."""
-    return WORD.findall(text.lower())
-
-
 def _in_place_of(word: str, forms: Sequence[str], rng: np.random.Generator) -> str:
     """The form that ends most like ``word``, since endings say case and number; capitalised if it is."""
     alike = [_common_ending(form, word.lower()) for form in forms]
@@ -85,7 +81,5 @@ def _in_place_of(word: str, forms: Sequence[str], rng: np.random.Generator) -> s
 
 def _common_ending(a: str, b: str) -> int:
     """How many last letters two words share."""
-    return next(
-        (n for n, (x, y) in enumerate(zip(reversed(a), reversed(b), strict=False)) if x != y),
-        min(len(a), len(b)),
-    )
+    pairs = zip(reversed(a), reversed(b), strict=False)
+    return sum(1 for _ in takewhile(lambda letters: letters[0] == letters[1], pairs))

@@ -7,7 +7,6 @@ once; a run that is stopped meanwhile goes on where it was.
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -16,10 +15,9 @@ import numpy as np
 from traverba import Translation
 from traverba_export.alignment.rare_words import RareWords
 from traverba_export.corpora.reading import CorpusSpec
-from traverba_export.corpora.synthetic import loaded, plain, write_pairs
+from traverba_export.corpora.synthetic import plain
 from traverba_export.recipe import BackTranslation, Recipe, split_direction
-
-log = logging.getLogger(__name__)
+from traverba_export.training.distilling import sentences_of, write_corpus
 
 Pair = tuple[str, str]
 LONGEST = 110
@@ -33,15 +31,9 @@ def back_translated_corpora(recipe: Recipe, texts: Sequence[list[Pair]], out_dir
 
 def _corpus(each: BackTranslation, recipe: Recipe, texts: Sequence[list[Pair]], out_dir: Path) -> CorpusSpec:
     source, target = split_direction(each.direction)
-    path = out_dir / each.path
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
+    if not (out_dir / each.path).exists():
         sentences, written = _wanted(each, recipe, texts)
-        teacher = (each.teacher, (target, source), each.beam, each.precision)
-        with loaded(*teacher, written) as (translate, name):
-            writer = f"back-translation:{name}"
-            count = write_pairs(sentences, translate, path, writer, written_first=True)
-        log.info("%s: %d sentences translated by %s", each.path, count, name)
+        write_corpus(each, (target, source), sentences, out_dir, written)
     passes = {each.direction: each.passes}
     return CorpusSpec((each.path,), (source, target), directions=passes, tagged=True)
 
@@ -52,13 +44,7 @@ def _wanted(
     """The sentences to translate, those with rare words first, and what is made of a translation."""
     source, target = split_direction(each.direction)
     known = {text for text, _ in _pairs(recipe, texts, (target, source), None)}
-    named = [spec.paths[0] in each.corpora for spec in recipe.corpora]
-    every = dict.fromkeys(
-        pair[spec.languages.index(target)]
-        for spec, pairs, wanted in zip(recipe.corpora, texts, named, strict=True)
-        if wanted
-        for pair in pairs
-    )
+    every = sentences_of(target, each.corpora, recipe, texts)
     rng = np.random.default_rng(recipe.seed)
     new = [text for text in every if text not in known and len(text) <= LONGEST]
     mixed = [new[index] for index in rng.permutation(len(new))]

@@ -8,12 +8,13 @@ meanwhile goes on where it was.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
+from traverba import Translation
 from traverba_export.corpora.reading import CorpusSpec
-from traverba_export.corpora.synthetic import loaded, write_pairs
-from traverba_export.recipe import Distillation, Recipe, split_direction
+from traverba_export.corpora.synthetic import loaded, plain, write_pairs
+from traverba_export.recipe import BackTranslation, Distillation, Recipe, split_direction
 
 log = logging.getLogger(__name__)
 
@@ -25,28 +26,40 @@ def distilled_corpora(recipe: Recipe, texts: Sequence[list[Pair]], out_dir: Path
 
     ``texts`` are the clean pairs of each of the recipe's corpora.
     """
-    return [_corpus(each, _sources(each, recipe, texts), out_dir) for each in recipe.distilled]
+    return [_corpus(each, recipe, texts, out_dir) for each in recipe.distilled]
 
 
-def _sources(distillation: Distillation, recipe: Recipe, texts: Sequence[list[Pair]]) -> Iterable[str]:
-    """Every source sentence once, in order."""
-    source, _ = split_direction(distillation.direction)
+def _corpus(each: Distillation, recipe: Recipe, texts: Sequence[list[Pair]], out_dir: Path) -> CorpusSpec:
+    languages = split_direction(each.direction)
+    if not (out_dir / each.path).exists():
+        sentences = sentences_of(languages[0], each.corpora, recipe, texts)
+        write_corpus(each, languages, sentences, out_dir)
+    return CorpusSpec((each.path,), languages, directions={each.direction: each.passes})
+
+
+def sentences_of(
+    language: str, paths: Sequence[str], recipe: Recipe, texts: Sequence[list[Pair]]
+) -> Iterable[str]:
+    """Every sentence in ``language`` of the corpora at ``paths`` once, in order."""
     return dict.fromkeys(
-        pair[spec.languages.index(source)]
+        pair[spec.languages.index(language)]
         for spec, pairs in zip(recipe.corpora, texts, strict=True)
-        if spec.paths[0] in distillation.corpora
+        if spec.paths[0] in paths
         for pair in pairs
     )
 
 
-def _corpus(distillation: Distillation, sources: Iterable[str], out_dir: Path) -> CorpusSpec:
-    languages = split_direction(distillation.direction)
-    path = out_dir / distillation.path
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        teacher = (distillation.teacher, languages, distillation.beam, distillation.precision)
-        with loaded(*teacher) as (translate, name):
-            count = write_pairs(sources, translate, path, f"distillation:{name}", written_first=False)
-        log.info("%s: %d sentences translated by %s", distillation.path, count, name)
-    passes = {distillation.direction: distillation.passes}
-    return CorpusSpec((distillation.path,), languages, directions=passes)
+def write_corpus(
+    by: Distillation | BackTranslation,
+    languages: Pair,
+    sentences: Iterable[str],
+    out_dir: Path,
+    written: Callable[[Translation], str] = plain,
+) -> None:
+    """Have the teacher translate ``sentences`` from the one of ``languages`` to the other, into its file."""
+    path, back = out_dir / by.path, isinstance(by, BackTranslation)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with loaded(by.teacher, languages, by.beam, by.precision, written) as (translate, name):
+        writer = f"{'back-translation' if back else 'distillation'}:{name}"
+        count = write_pairs(sentences, translate, path, writer, written_first=back)
+    log.info("%s: %d sentences translated by %s", by.path, count, name)

@@ -1,7 +1,7 @@
 """Which tokens of a vocabulary begin with some bytes, or hold them: found without reading all of it.
 
 A phrase asks this for every one of its bytes, and a text with a glossary makes new phrases in every
-sentence: reading 16,000 pieces each time took a third of a second.
+sentence: reading 16,000 pieces each time took 140 ms for two words.
 """
 
 from __future__ import annotations
