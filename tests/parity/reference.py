@@ -51,9 +51,21 @@ class Ended:
     """The same with the coverage penalty."""
 
 
+@dataclass(frozen=True)
+class Found:
+    """What the reference found."""
+
+    ended: list[Ended]
+    """Best first."""
+    closest: float
+    """The smallest difference that decided what lived on or when to stop: below what float32 can tell,
+    another order of adding up decides otherwise."""
+
+
 @torch.no_grad()
-def reference_beam(model: EncoderDecoder, source: list[int], limit: int, settings: Settings) -> list[Ended]:
-    """All hypotheses of one sentence that have ended, best first; none has more than ``limit`` tokens."""
+def reference_beam(model: EncoderDecoder, source: list[int], limit: int, settings: Settings) -> Found:
+    """All hypotheses of one sentence that have ended; none has more than ``limit`` tokens."""
+    closest = math.inf
     memory, state = model.encode(torch.tensor([source]), torch.tensor([len(source)]))
     live = [Live((), 0.0, state, torch.zeros(len(source)))]
     ended: list[Ended] = []
@@ -65,15 +77,22 @@ def reference_beam(model: EncoderDecoder, source: list[int], limit: int, setting
             finished = {of.ids for _, of in ending}
             ended += [_end(h, h.log_prob, length, settings) for h in live if h.ids not in finished]
             break
+        growing = [entry for entry in ranked if entry[1] != EOS]
+        closest = min(closest, _gap(ranked, settings.beam_size), _gap(growing, settings.beam_size))
         live = [
             Live((*of.ids, token), log_prob, of.state, of.coverage)
-            for log_prob, token, of in ranked
-            if token != EOS
-        ][: settings.beam_size]
+            for log_prob, token, of in growing[: settings.beam_size]
+        ]
         standing = live[0].log_prob / _length_penalty(length + 1, settings)
+        closest = min([closest, *(abs(hypothesis.standing - standing) for hypothesis in ended)])
         if sum(hypothesis.standing >= standing for hypothesis in ended) >= settings.beam_size:
             break
-    return sorted(ended, key=lambda hypothesis: -hypothesis.score)
+    return Found(sorted(ended, key=lambda hypothesis: -hypothesis.score), closest)
+
+
+def _gap(ranked: list[tuple[float, int, Live]], kept: int) -> float:
+    """How far the last that is kept is from the first that is not."""
+    return ranked[kept - 1][0] - ranked[kept][0] if len(ranked) > kept else math.inf
 
 
 def _continuations(

@@ -27,10 +27,9 @@ SCORE_TOLERANCE = 1e-3
 TIE = 1e-4
 """Scores nearer than this are equal as far as float32 can tell, and may come in either order."""
 
-
 AT_THE_EDGE = 0.01
-"""Of sentences: where two candidates at the edge of a beam are as near as that in the middle of a search,
-which of them lives on, and all that comes of it, depends on how many threads PyTorch adds up with."""
+"""Of sentences may differ, and only such in whose search a tie decided what lived on: which way it goes, and
+all that comes of it, depends on how many threads PyTorch adds up with."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,15 +89,13 @@ def test_the_engine_finds_what_the_reference_finds(
             sources, decode(pair.graphs(target), sources, options, pair.special), strict=True
         )
     ]
-    different = [
-        source
-        for model, source, answer in answers
-        if not agree(
-            answer.hypotheses,
-            reference_beam(model, source, options.longest(len(source)), settings)[:beam_size],
-        )
-    ]
-    assert len(different) <= AT_THE_EDGE * len(answers), different
+    different = 0
+    for model, source, answer in answers:
+        expected = reference_beam(model, source, options.longest(len(source)), settings)
+        if not agree(answer.hypotheses, expected.ended[:beam_size]):
+            assert expected.closest <= TIE, source
+            different += 1
+    assert different <= AT_THE_EDGE * len(answers)
 
 
 def agree(found: Sequence[Hypothesis], expected: Sequence[Ended]) -> bool:
