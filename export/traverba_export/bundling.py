@@ -141,10 +141,15 @@ def export_bundle(
 
 def update_manifest(folder: Path, change: Callable[[Manifest], Manifest]) -> None:
     """Rewrite the manifest and the model card of a bundle's folder."""
+    update_bundle(folder, lambda partial, manifest: change(manifest))
+
+
+def update_bundle(folder: Path, change: Callable[[Path, Manifest], Manifest]) -> None:
+    """The same where other files change too: ``change`` gets a copy of the folder to write them to."""
     with open_bundle(folder, verify_hashes=True) as bundle, write_bundle(folder) as partial:
-        manifest = change(bundle.manifest)
         shutil.copytree(bundle.folder, partial, dirs_exist_ok=True)
         (partial / MANIFEST_FILE).unlink()
+        manifest = change(partial, bundle.manifest)
         (partial / MODEL_CARD_FILE).write_text(model_card(manifest), encoding="utf-8")
         write_manifest(partial, manifest)
 

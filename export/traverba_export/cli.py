@@ -73,6 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     add_evaluate(commands)
     add_route(commands)
     add_tune(commands)
+    _add_words(commands)
     add_multi30k(commands)
     add_ladder(commands)
     add_synthetic(commands)
@@ -140,6 +141,15 @@ def _add_export(commands: Commands) -> None:
     export.set_defaults(command=_export)
 
 
+def _add_words(commands: Commands) -> None:
+    """The arguments of ``words``."""
+    words = commands.add_parser("words", help="give a bundle the lists of words that tell slips of its users")
+    words.add_argument("recipe", help="that of the bundle: its corpora are counted")
+    words.add_argument("bundle", type=Path, help="a bundle's folder; lists that it has are made anew")
+    words.add_argument("--data", type=Path, required=True, help="folder the recipe's paths are relative to")
+    words.set_defaults(command=_words)
+
+
 def _train(arguments: argparse.Namespace) -> int:
     import torch
 
@@ -202,6 +212,14 @@ def _export(arguments: argparse.Namespace) -> int:
     for pair in decide_routes(arguments.out, recipe, arguments.data):
         print(pair)
     print(calibrate_bundle(arguments.out, larger))
+    return 0
+
+
+def _words(arguments: argparse.Namespace) -> int:
+    from traverba_export.word_lists import add_word_lists
+
+    lists = add_word_lists(arguments.bundle, find_recipe(arguments.recipe), arguments.data)
+    print("words:", ", ".join(f"{language} {count:,}" for language, count in lists.items()))
     return 0
 
 

@@ -16,7 +16,7 @@ from traverba.guidance import guide
 from traverba.repair import Repair
 from traverba.results import TranslatorInfo
 from traverba.terms import term_reader
-from traverba.text import Reader, TextOptions, TextTokenizer, begins_word, needs_space
+from traverba.text import Reader, Spelling, TextOptions, TextTokenizer, begins_word, needs_space
 from traverba.timing import TimedModel
 
 ModelInto = Callable[[str], DecoderStep]
@@ -38,8 +38,14 @@ class Leg:
 class CallMaker:
     """What the calls of a translator have in common."""
 
-    def __init__(self, tokenizer: TextTokenizer, manifest: Manifest, info: TranslatorInfo) -> None:
-        self._tokenizer, self._manifest, self._info = tokenizer, manifest, info
+    def __init__(
+        self,
+        tokenizer: TextTokenizer,
+        manifest: Manifest,
+        info: TranslatorInfo,
+        spelling: Callable[[str], Spelling | None],
+    ) -> None:
+        self._tokenizer, self._manifest, self._info, self._spelling = tokenizer, manifest, info, spelling
         self._special = special_ids(manifest, tokenizer)
 
     @cached_property
@@ -83,7 +89,8 @@ class CallMaker:
         )
 
     def _reader(self, leg: Leg, given: CallOptions, options: TextOptions) -> Reader:
-        reader = Reader(self._tokenizer, options, self._sources(leg), leg.target)
+        spelling = self._spelling(leg.source) if leg.source and options.fix_spelling else None
+        reader = Reader(self._tokenizer, options, self._sources(leg), leg.target, spelling)
         if given.glossary:
             reader = term_reader(reader, given.glossary, only_found_for=leg.final_target)
         return foreign_reader(reader, leg.final_target or leg.target) if options.only_foreign else reader

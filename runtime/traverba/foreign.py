@@ -31,4 +31,6 @@ class ForeignReader(Reader):
 
 def foreign_reader(reader: Reader, language: str) -> Reader:
     """``reader``, for what is left to translate into a language."""
-    return ForeignReader(reader.tokenizer, reader.options, reader.sources, reader.target, reader, language)
+    return ForeignReader(
+        reader.tokenizer, reader.options, reader.sources, reader.target, reader.spelling, reader, language
+    )

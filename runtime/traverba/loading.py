@@ -28,6 +28,7 @@ from traverba.graphs import (
 from traverba.shortlist_file import read_shortlist
 from traverba.text import BpeTokenizer
 from traverba.translator import Translator
+from traverba.word_file import Spellings
 
 logger = logging.getLogger(__name__)
 
@@ -85,6 +86,7 @@ def make_translator(
         provider=provider,
         precision=precision,
         threads=threads,
+        spelling=Spellings(bundle),
     )
 
 

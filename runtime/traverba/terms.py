@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from traverba.assembly import Prepared
 from traverba.glossary import Glossary, TermFinder, TermMatch, says
 from traverba.results import Segment, TermUse
-from traverba.text import Lack, Place, Reader, Reading, Restored
+from traverba.text import Edit, Lack, Place, Reader, Reading, Restored, Span
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -82,6 +82,12 @@ class TermReader(Reader):
     def read(self, text: str) -> list[Reading]:
         return [self._with_terms(reading, text) for reading in super().read(text)]
 
+    def _respelt(self, words: str) -> list[Edit]:
+        """A term is read as it stands, though the model may never have met it."""
+        edits = super()._respelt(words)
+        terms = [match.span for finder in self.finders for match in finder.find(words)] if edits else []
+        return [edit for edit in edits if not any(_overlap(edit.span, term) for term in terms)]
+
     def _with_terms(self, reading: Reading, text: str) -> Reading:
         start, end = reading.span
         found = [match for finder in self.finders for match in finder.find(text[start:end])]
@@ -126,7 +132,9 @@ def term_reader(reader: Reader, glossary: Glossary, *, only_found_for: str | Non
     if not finders:
         return reader
     kind = FoundTerms if only_found_for else TermReading
-    return TermReader(reader.tokenizer, reader.options, reader.sources, reader.target, finders, kind)
+    return TermReader(
+        reader.tokenizer, reader.options, reader.sources, reader.target, reader.spelling, finders, kind
+    )
 
 
 def met_among(matches: Sequence[TermMatch], translated: str, language: str) -> tuple[TermMatch, ...]:
@@ -161,3 +169,7 @@ def _sees(reading: Reading, match: TermMatch, segment: str) -> bool:
     """Whether the model reads the term itself, in whatever case, and not a stand-in for it."""
     seen = reading.text[slice(*reading.rewriting.to_new(match.span))]
     return seen.casefold() == segment[slice(*match.span)].casefold()
+
+
+def _overlap(a: Span, b: Span) -> bool:
+    return a[0] < b[1] and b[0] < a[1]

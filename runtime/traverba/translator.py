@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import cached_property
 from types import TracebackType
@@ -20,7 +20,7 @@ from traverba.identification import Detection, load_identifier
 from traverba.pivoting import Asked, Way, WayMaker
 from traverba.results import Translation, TranslationHypothesis, TranslatorInfo
 from traverba.streaming import TranslationStream
-from traverba.text import TextOptions, TextTokenizer, find_segments
+from traverba.text import Spelling, TextOptions, TextTokenizer, find_segments
 
 AUTO = "auto"
 """As a source language: whichever the identifier finds."""
@@ -45,8 +45,9 @@ class Translator:
         provider: str,
         precision: str,
         threads: int,
+        spelling: Callable[[str], Spelling | None] = lambda language: None,
     ) -> None:
-        """Called by `load_translator`; ``options`` are those that suit the model."""
+        """Called by `load_translator`; ``options`` suit the model, ``spelling`` knows a language's words."""
         self._models: ModelInto | None = models
         self._tokenizer = tokenizer
         self.options = options
@@ -62,7 +63,7 @@ class Translator:
             threads=threads,
             routes=manifest.routes,
         )
-        self._calls = CallMaker(tokenizer, manifest, self.info)
+        self._calls = CallMaker(tokenizer, manifest, self.info, spelling)
         self._manifest = manifest
 
     @overload

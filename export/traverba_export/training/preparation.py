@@ -173,6 +173,17 @@ def training_pairs(recipe: Recipe, data_dir: Path, most: int) -> dict[str, list[
     return {direction: pairs[:: -(-len(pairs) // most) or 1] for direction, pairs in found.items()}
 
 
+def clean_texts(recipe: Recipe, data_dir: Path) -> dict[str, list[str]]:
+    """Language -> its side of all cleaned pairs."""
+    held_out = _held_out_keys(recipe, data_dir)
+    found: dict[str, list[str]] = {}
+    for spec in recipe.corpora:
+        for pair in _read_clean(spec, recipe, data_dir, held_out):
+            for language, text in zip(spec.languages, pair, strict=True):
+                found.setdefault(language, []).append(text)
+    return found
+
+
 def sample_training_sources(recipe: Recipe, data_dir: Path, count: int = 300) -> list[tuple[str, str]]:
     """(target language, source text) from all over the training data, equally many of every direction."""
     each = count // len(recipe.directions)

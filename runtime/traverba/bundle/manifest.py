@@ -121,6 +121,8 @@ class Manifest:
     """Turns token log-probabilities into `Translation.confidence`."""
     shortlist: ShortlistReport | None = None
     """For a bundle with `SHORTLIST_FILE`."""
+    words: dict[str, str] = field(default_factory=dict)
+    """Language -> the file with its words, for languages whose typed text is read with one."""
     exporter: dict[str, str] = field(default_factory=dict)
     """Versions of what wrote the bundle."""
     files: tuple[FileEntry, ...] = ()
@@ -174,6 +176,7 @@ def _problems(manifest: Manifest) -> list[str]:
     """What types alone cannot rule out."""
     paths = [entry.path for entry in manifest.files]
     named = {TOKENIZER_FILE}.union(*(v.graphs for v in manifest.variants))
+    named.update(manifest.words.values())
     if any(v.narrow_step for v in manifest.variants):
         named.add(SHORTLIST_FILE)
     special = manifest.special_tokens
@@ -197,6 +200,10 @@ def _problems(manifest: Manifest) -> list[str]:
     problems += route_problems(
         manifest.languages, manifest.directions, manifest.untrained, tuple(manifest.target_tokens)
     )
+    problems += [
+        f"words of {language!r}, which is not in languages"
+        for language in sorted(set(manifest.words) - set(manifest.languages))
+    ]
     if len(set(paths)) < len(paths):
         problems.append("a file is listed twice")
     if len(set(reserved)) < len(reserved):

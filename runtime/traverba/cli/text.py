@@ -24,6 +24,7 @@ LISTS = {
 SWITCHES = {
     "no-protect": "translate URLs, placeholders, code, emoji and the like as if they were words",
     "no-match-case": "read capitals and titles as they stand",
+    "no-fix-spelling": "read words that the model does not know as they stand",
 }
 TEXT_NAMES = (*CHOICES, *LISTS, *SWITCHES)
 
@@ -53,6 +54,7 @@ def text_options(args: argparse.Namespace) -> TextOptions:
         patterns=tuple(args.pattern),
         keep=tuple(args.keep),
         match_case=not args.no_match_case,
+        fix_spelling=not args.no_fix_spelling,
         only_foreign=args.only_foreign,
     )
 

@@ -49,7 +49,9 @@ def second_reader(reader: Reader, middle: Translation, segment: Segment) -> Read
     matches = tuple(
         TermMatch(Term(use.term, use.translations), _target_of(use.source, pairs, offset)) for use in terms
     )
-    return GivenTermReader(reader.tokenizer, reader.options, reader.sources, reader.target, matches)
+    return GivenTermReader(
+        reader.tokenizer, reader.options, reader.sources, reader.target, reader.spelling, matches
+    )
 
 
 def still_protecting(options: TextOptions, source: str, text: str) -> TextOptions:

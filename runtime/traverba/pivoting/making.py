@@ -87,7 +87,9 @@ class WayMaker:
                 Leg(route.source, route.via, final_target=route.target),
             ),
             self._call(
-                replace(asked, given=last, reading=replace(asked.reading, only_foreign=False)),
+                replace(
+                    asked, given=last, reading=replace(asked.reading, only_foreign=False, fix_spelling=False)
+                ),
                 Leg(route.via, route.target),
             ),
         )

@@ -30,14 +30,16 @@ def choose_route(manifest: Manifest, source: str, target: str, via: str = AUTO) 
 
 
 def routes_into(manifest: Manifest, target: str, via: str = AUTO) -> dict[str, Route]:
-    """Source language -> route, for those languages whose texts do not go straight into ``target``.
+    """Source language -> route, for those languages that must be known to translate into ``target``.
 
-    Empty if the model can be asked for ``target`` whatever it reads.
+    Their texts do not go straight, or the bundle has a list of their words to read them with. Empty if the
+    model can be asked for ``target`` whatever it reads.
     """
     if not any(route.target == target for route in manifest.routes):
         raise _no_route(manifest, target if via in (AUTO, NONE) else f"{target} via {via}")
     if via in (AUTO, NONE):
-        known = [route for route in manifest.routes if route.target == target and route.via]
+        known = [route for route in manifest.routes if route.target == target]
+        known = [route for route in known if route.via or route.source in manifest.words]
         return {route.source: route for route in known} if via == AUTO else {}
     others = [language for language in manifest.languages if language not in (via, target)]
     found = {}

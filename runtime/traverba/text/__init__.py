@@ -2,9 +2,9 @@
 
 `reader` makes a `reading` of every segment: `layout` tells prose from what surrounds it,
 `sentences` and `cutting` say where a segment ends, `protection` and `stand_ins` take out what
-must come out as it is, `numbers` and `casing` watch over theirs; `rewriting` remembers where
-everything was. `tokenizer` and its neighbours turn text into ids. The only room that imports
-``tokenizers`` and ``sentencex``.
+must come out as it is, `numbers` and `casing` watch over theirs, `spelling` knows from a `word_list`
+which word is meant; `rewriting` remembers where everything was. `tokenizer` and its neighbours turn
+text into ids. The only room that imports ``tokenizers`` and ``sentencex``.
 """
 
 from traverba.text.completion import PrefixCompletion
@@ -15,7 +15,9 @@ from traverba.text.reader import Reader
 from traverba.text.reading import Lack, Place, Reading, Restored
 from traverba.text.rewriting import Edit, Rewriting
 from traverba.text.segments import find_segments, join_segments
+from traverba.text.spelling import Spelling
 from traverba.text.tokenizer import BpeTokenizer, TextTokenizer
+from traverba.text.word_list import WordList, find_words, fold
 
 __all__ = [
     "BannedPhrases",
@@ -30,12 +32,16 @@ __all__ = [
     "Restored",
     "Rewriting",
     "Span",
+    "Spelling",
     "TextFlag",
     "TextOptions",
     "TextTokenizer",
+    "WordList",
     "begins_word",
     "ends_word",
     "find_segments",
+    "find_words",
+    "fold",
     "join_segments",
     "needs_space",
     "spellings",

@@ -14,6 +14,7 @@ Wrap = Literal["keep", "join"]
 LONGEST_EVER = 2**31 - 1
 
 TextFlag = Literal[
+    "respelt",  # a word that the model does not know was read as one that it does
     "cut",  # longer than the model can sensibly take: translated in pieces
     "protected_retried",  # a protected span was dropped; decoded again with it required
     "protected_placed",  # dropped again: put where the alignment says
@@ -51,6 +52,11 @@ class TextOptions:
 
     match_case: bool = True
     """Text in capitals or in title case is read as ordinary text and comes out in the same case."""
+
+    fix_spelling: bool = True
+    """A word that the model does not know is read as the one that is plainly meant: with its accents and
+    its capital, without a slip of the finger. For models that bring lists of words, and a source that is
+    given or detected."""
 
     longest: int = 100
     """Tokens that the model reads at a time; a longer sentence is cut at clauses and flagged. Attention

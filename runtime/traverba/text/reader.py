@@ -17,6 +17,7 @@ from traverba.text.protection import Protected, find_protected
 from traverba.text.reading import Reading
 from traverba.text.rewriting import Edit, Rewriting
 from traverba.text.sentences import FIRST_LETTER, sentence_spans
+from traverba.text.spelling import Spelling
 from traverba.text.stand_ins import MOST, StandIn, stand_for
 from traverba.text.tokenizer import TextTokenizer, refuse_surrogates
 
@@ -33,6 +34,8 @@ class Reader:
     sources: Sequence[str]
     """Languages that the text may be in."""
     target: str
+    spelling: Spelling | None
+    """Of the language that the text is in, if it is known and the model has one."""
 
     def read(self, text: str) -> list[Reading]:
         """The segments of a text, in order; what lies between them is not for the model."""
@@ -71,10 +74,16 @@ class Reader:
         stand_ins = stand_for(piece, [each.span for each in within])
         casing = casing_of(words, self.sources, self._is_common) if self.options.match_case else None
         base = uncased(words, casing, self.sources, self._is_common) if casing else words
-        edits = [*_line_breaks(original[slice(*span)], within), *map(_edit, within, stand_ins)]
+        respelt = self._respelt(base)
+        edits = [*_line_breaks(original[slice(*span)], within), *map(_edit, within, stand_ins), *respelt]
+        flags = ("respelt", *flags) if respelt else flags
         numbers = numbers_of(words) if self.options.protect else ()
         place = (offset + span[0], offset + span[1])
         return Reading(place, Rewriting(base, edits), flags, tuple(stand_ins), numbers, casing)
+
+    def _respelt(self, words: str) -> list[Edit]:
+        """What is read as another word, of a segment without what is protected in it."""
+        return self.spelling.edits(words) if self.spelling and self.options.fix_spelling else []
 
     def _protected(self, text: str) -> list[Protected]:
         options = self.options

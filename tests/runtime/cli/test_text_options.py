@@ -25,6 +25,7 @@ def options_of(*argv: str, environ: dict[str, str] | None = None) -> TextOptions
         ((), TextOptions()),
         (("--split", "lines", "--wrap", "join"), TextOptions(split="lines", wrap="join")),
         (("--no-protect", "--no-match-case"), TextOptions(protect=False, match_case=False)),
+        (("--no-fix-spelling",), TextOptions(fix_spelling=False)),
         (("--keep", "a", "--keep", "b c"), TextOptions(keep=("a", "b c"))),
         (("--pattern", r"\d+"), TextOptions(patterns=(r"\d+",))),
     ],
@@ -39,6 +40,7 @@ def test_every_option_has_an_environment_variable() -> None:
         "TRAVERBA_WRAP": "join",
         "TRAVERBA_NO_PROTECT": "1",
         "TRAVERBA_NO_MATCH_CASE": "1",
+        "TRAVERBA_NO_FIX_SPELLING": "1",
         "TRAVERBA_KEEP": "a",
         "TRAVERBA_PATTERN": "b",
     }
@@ -47,7 +49,7 @@ def test_every_option_has_an_environment_variable() -> None:
     same = {
         field.name for field in fields(plain) if getattr(changed, field.name) == getattr(plain, field.name)
     }
-    assert not same & {"split", "wrap", "protect", "match_case", "keep", "patterns"}
+    assert not same & {"split", "wrap", "protect", "match_case", "fix_spelling", "keep", "patterns"}
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,102 @@
+"""Lists of words are counted from a recipe's corpora and put into a bundle that stays sound."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from traverba import load_translator
+from traverba.bundle import open_bundle
+from traverba.word_file import read_words
+from traverba_export.cli import main
+from traverba_export.word_lists import count_words
+
+TINY = Path(__file__).parent.parent / "data" / "tiny.traverba"
+RECIPE = """
+name = "tiny"
+vocab_size = 64
+seed = 1
+
+[model]
+preset = "everyday"
+
+[[corpus]]
+path = "pairs.tsv"
+languages = ["qaa", "qab"]
+directions = { qaa-qab = 1.0 }
+
+[[dev]]
+path = "dev.tsv"
+languages = ["qaa", "qab"]
+directions = { qaa-qab = 1.0 }
+"""
+
+
+def test_a_word_that_begins_a_sentence_is_counted_as_it_is_written_inside_one() -> None:
+    texts = [
+        "The roses of Rose.",
+        "Where is Rose? The roses!",
+        "Berlin is big. Berlin",
+        "Rose, Berlin",
+        "in Berlin",
+    ]
+    assert count_words(texts, "en") == {
+        "the": 2,
+        "roses": 2,
+        "of": 1,
+        "Rose": 3,
+        "where": 1,
+        "is": 2,
+        "Berlin": 4,
+        "big": 1,
+        "in": 1,
+    }
+
+
+def test_a_spelling_that_lacks_its_accents_is_dropped_beside_one_that_is_far_commoner() -> None:
+    assert count_words(["le café"] * 40 + ["le cafe"] * 2, "fr") == {"le": 42, "café": 40}
+    assert count_words(["je café"] * 39 + ["je cafe"] * 2, "fr") == {"je": 41, "café": 39, "cafe": 2}
+    assert count_words(["je pêche"] * 2 + ["un pèche"] * 90, "fr")["pêche"] == 2  # its accents were typed
+
+
+def test_an_apostrophe_is_inside_an_english_word_alone_however_it_is_typed() -> None:
+    assert count_words(["so I don't, you don’t"], "en") == {"so": 1, "I": 1, "don't": 2, "you": 1}
+    assert count_words(["de l’été, d'été"], "fr") == {"de": 1, "l": 1, "été": 2, "d": 1}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    with zipfile.ZipFile(TINY) as archive:
+        archive.extractall(tmp_path / "bundle")
+    (tmp_path / "recipe.toml").write_text(RECIPE, encoding="utf-8")
+    pairs = [f"lout bami\tword number {i}" for i in range(30)]
+    (tmp_path / "pairs.tsv").write_text("\n".join(pairs), encoding="utf-8")
+    (tmp_path / "dev.tsv").write_text("bami lout\tno more", encoding="utf-8")
+    return tmp_path / "bundle"
+
+
+def test_the_command_gives_a_bundle_its_lists(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with load_translator(folder) as translator:
+        before = translator.translate("lout bami", source="qaa", target="qab")
+    where = folder.parent
+    assert main(["words", str(where / "recipe.toml"), str(folder), "--data", str(where)]) == 0
+    assert "qaa 2" in capsys.readouterr().out
+    with open_bundle(folder, verify_hashes=True) as bundle:
+        assert bundle.manifest.words == {"qaa": "words.qaa.txt.gz", "qab": "words.qab.txt.gz"}
+        content = (bundle.folder / "words.qaa.txt.gz").read_bytes()
+    assert read_words(content, "words.qaa.txt.gz")["lout"] == 30
+    with load_translator(folder) as translator:
+        assert translator.translate("lout bami", source="qaa", target="qab").text == before.text
+        assert translator.translate("lotu bami", source="qaa", target="qab").text == before.text
+
+
+def test_corpora_that_are_not_there_leave_the_bundle_as_it_was(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (folder.parent / "pairs.tsv").unlink()
+    before = (folder / "manifest.json").read_bytes()
+    assert main(["words", str(folder.parent / "recipe.toml"), str(folder), "--data", str(folder.parent)]) == 2
+    assert "pairs.tsv does not exist" in capsys.readouterr().err
+    assert (folder / "manifest.json").read_bytes() == before

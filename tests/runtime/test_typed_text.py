@@ -1,0 +1,149 @@
+"""What a translator with lists of words makes of text as people type it; its model copies what it reads."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from traverba import BundleFormatError, DecodeOptions, Glossary, TextOptions, Translator, load_translator
+from traverba.bundle import Direction, Manifest, find_bundle
+from traverba.bundle.installed import BUILT_IN
+from traverba.text import BpeTokenizer, Spelling, WordList
+
+COUNTS = {"the": 900, "machines": 300, "win": 200, "don't": 90, "Tom": 80, "kiosk": 9}
+TYPED = "hte machiness win, tom! `hte` https://hte.org/machiness"
+with_the_built_in_model = pytest.mark.skipif(
+    not BUILT_IN.exists(), reason="the built-in model is not in this checkout"
+)
+READ = "the machines win, Tom! `hte` https://hte.org/machiness"
+
+
+@pytest.fixture
+def translator(model: Any, tokenizer: BpeTokenizer, manifest: Manifest) -> Translator:
+    """Knows words of English and none of French."""
+    return Translator(
+        lambda _: model,
+        tokenizer,
+        replace(manifest, words={"en": "words.en.txt.gz"}),
+        options=DecodeOptions(beam_size=2, guards="off"),
+        provider="scripted",
+        precision="fp32",
+        threads=1,
+        spelling={"en": Spelling("en", WordList(COUNTS))}.get,
+    )
+
+
+def test_unknown_words_are_read_as_known_ones_and_the_result_says_so(translator: Translator) -> None:
+    result = translator.translate(TYPED, source="en", target="fr")
+    assert result.text == READ and result.flags == ("respelt",)
+    assert result.source_text == TYPED
+    right = translator.translate(READ, source="en", target="fr")
+    assert right.text == READ and right.flags == ()
+
+
+def test_what_is_protected_stays_as_it_was_typed(translator: Translator) -> None:
+    kept = TextOptions(keep=("machiness",))
+    assert (
+        "the machiness win" in translator.translate(TYPED, source="en", target="fr", text_options=kept).text
+    )
+
+
+def test_spans_are_those_of_what_was_typed(translator: Translator) -> None:
+    result = translator.translate("hte machiness win", source="en", target="fr")
+    pairs = {
+        (result.source_text[slice(*pair.source)], result.text[slice(*pair.target)])
+        for pair in result.alignment
+    }
+    assert {("hte", "the"), ("machiness", "machines"), ("win", "win")} <= pairs
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "options", "via"),
+    [
+        ("en", "fr", TextOptions(fix_spelling=False), "auto"),
+        ("fr", "en", TextOptions(), "auto"),  # there is no list
+        (None, "fr", TextOptions(), "none"),  # nobody looks what language it is
+    ],
+)
+def test_nothing_is_respelt_where_that_is_not_wanted_or_not_known(
+    translator: Translator, source: str | None, target: str, options: TextOptions, via: str
+) -> None:
+    result = translator.translate(TYPED, source=source, target=target, text_options=options, via=via)
+    assert result.text == TYPED and result.flags == ()
+
+
+def test_alone_streamed_and_in_a_list_it_is_the_same(translator: Translator) -> None:
+    texts = [TYPED, READ, "", "i dont win"]
+    together = [result.text for result in translator.translate(texts, source="en", target="fr")]
+    assert together == [translator.translate(text, source="en", target="fr").text for text in texts]
+    assert together == ["".join(translator.stream(text, source="en", target="fr")) for text in texts]
+
+
+def test_a_term_of_a_glossary_is_no_slip(translator: Translator) -> None:
+    glossary = Glossary.of({"machiness": "grimoire"}, source="en", target="fr")
+    result = translator.translate("hte machiness win", source="en", target="fr", glossary=glossary)
+    assert [(use.term, use.met) for use in result.terms] == [("machiness", True)]
+    assert "the" in result.text and "respelt" in result.flags
+
+
+def test_the_second_of_two_legs_reads_what_the_first_wrote(
+    model: Any, tokenizer: BpeTokenizer, manifest: Manifest
+) -> None:
+    """English has a list here and is only the way between: what a model wrote is no typing."""
+    three = replace(
+        manifest, languages=("de", "en", "fr"), directions=(Direction("de", "en"), Direction("en", "fr"))
+    )
+    lists = {
+        "en": Spelling("en", WordList(COUNTS)),
+        "de": Spelling("de", WordList({"win": 200, "machines": 50})),
+    }
+    translator = Translator(
+        lambda _: model,
+        tokenizer,
+        three,
+        options=DecodeOptions(beam_size=1, guards="off"),
+        provider="scripted",
+        precision="fp32",
+        threads=1,
+        spelling=lists.get,
+    )
+    result = translator.translate("hte machiness win", source="de", target="fr")
+    assert result.via == "en" and result.text == "hte machines win"
+
+
+@with_the_built_in_model
+def test_the_built_in_model_knows_the_words_of_all_its_languages() -> None:
+    typed = {
+        "en": ("I have a qestion.", "I have a question."),
+        "fr": ("L'ete dernier, nous etions en Italie.", "L'été dernier, nous étions en Italie."),
+        "de": ("das ist meine schwester.", "das ist meine Schwester."),
+        "es": ("Manana no trabajo.", "Mañana no trabajo."),
+        "ru": ("Моя сетра живёт здесь.", "Моя сестра живёт здесь."),
+    }
+    with load_translator(threads=1) as translator:
+        for source, (wrong, right) in typed.items():
+            target = "fr" if source == "en" else "en"
+            results = translator.translate([wrong, right], source=source, target=target)
+            assert results[0].text == results[1].text
+            assert [result.flags for result in results] == [("respelt",), ()]
+
+
+def test_a_language_is_detected_before_its_words_are_looked_up(translator: Translator) -> None:
+    typed = "I have waited for hte machiness, but they dont come until tomorrow morning."
+    result = translator.translate(typed, source="auto", target="fr")
+    assert "the machines" in result.text and "don't" in result.text
+
+
+@with_the_built_in_model
+def test_a_bundle_whose_list_is_damaged_says_so_when_it_is_needed(tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(find_bundle(), tmp_path / "bundle"))
+    path = folder / "words.en.txt.gz"
+    path.write_bytes(b"x" * path.stat().st_size)
+    with load_translator(folder, threads=1) as translator:
+        assert translator.translate("Bonjour.", source="fr", target="en").text
+        with pytest.raises(BundleFormatError, match=r"words\.en\.txt\.gz is no list of words"):
+            translator.translate("Hello.", source="en", target="fr")

@@ -1,0 +1,52 @@
+"""The file with the words of a language: what is written is read back, and what is damaged is refused."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from traverba.errors import BundleFormatError
+from traverba.word_file import read_words, write_words
+
+LETTERS = st.characters(categories=["L"])
+
+
+@given(counts=st.dictionaries(st.text(LETTERS, min_size=1), st.integers(1, 10**9), min_size=1))
+def test_what_is_written_is_read_back(
+    counts: dict[str, int], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    path = tmp_path_factory.mktemp("words") / "words.txt.gz"
+    write_words(path, counts)
+    assert read_words(path.read_bytes(), path.name) == counts
+
+
+def test_the_file_is_text_of_a_count_a_line_the_highest_first(tmp_path: Path) -> None:
+    write_words(tmp_path / "words", {"été": 2, "la": 900, "là": 2})
+    assert gzip.decompress((tmp_path / "words").read_bytes()).decode() == "900 la\n2 là été"
+
+
+def test_equal_counts_are_equal_bytes(tmp_path: Path) -> None:
+    write_words(tmp_path / "a", {"a": 1, "b": 2})
+    write_words(tmp_path / "b", {"b": 2, "a": 1})
+    assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"3 text",
+        gzip.compress(b"3 a b")[:-9],
+        gzip.compress(b"three a b"),
+        gzip.compress("3 été".encode("latin-1")),
+        gzip.compress(b"1 a" + b" " * 2**25),
+    ],
+    ids=["empty", "no gzip", "cut", "no count", "no UTF-8", "a bomb"],
+)
+def test_a_damaged_file_is_refused(content: bytes) -> None:
+    with pytest.raises(BundleFormatError, match=r"words\.en\.txt\.gz is no list of words"):
+        read_words(content, "words.en.txt.gz")
