@@ -176,6 +176,7 @@ def _export(arguments: argparse.Namespace) -> int:
     from traverba_export.subwords import Subwords
     from traverba_export.training.preparation import dev_sets, sample_training_sources
     from traverba_export.training.trainer import FINAL
+    from traverba_export.word_lists import add_word_lists
 
     recipe = find_recipe(arguments.recipe)
     held_out = dev_sets(recipe, arguments.data)
@@ -204,6 +205,7 @@ def _export(arguments: argparse.Namespace) -> int:
         scores=load_scores(arguments.scores) if arguments.scores else (),
     )
     print(f"{arguments.out}: {report}")
+    add_word_lists(arguments.out, recipe, arguments.data)  # before all that is measured with them
     larger = dev_sets(recipe, arguments.data, CALIBRATED_ON)
     if shortlist is not None:
         print(measure_shortlist(arguments.out, shortlist, subwords, larger))

@@ -7,6 +7,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import cached_property
+from itertools import islice
 
 from traverba.text.pieces import Span
 
@@ -15,8 +16,10 @@ PART = re.compile(r"[^\W\d_]+")
 CONTRACTING = frozenset({"en"})
 """Languages in which an apostrophe is inside a word ("don't"); elsewhere it stands between two ("l'été")."""
 
-RARE_LETTER = 1000
+RARE_LETTER = 10_000
 """A letter that fewer than one in so many have comes from another language."""
+COMMON_WORDS = 2000
+"""Enough to have all letters in."""
 
 FOLDED = {ord("œ"): "oe", ord("æ"): "ae", ord("ё"): "е", ord("'"): "", ord("’"): ""}
 """Beside the accents, which go from Latin letters: й without its mark would be another letter."""
@@ -45,6 +48,7 @@ class WordList:
     """How often each word was met, written as inside a sentence."""
 
     def __init__(self, counts: Mapping[str, int]) -> None:
+        """The commonest come first."""
         self._counts = counts
 
     def __contains__(self, word: object) -> bool:
@@ -63,14 +67,16 @@ class WordList:
     @cached_property
     def letters(self) -> str:
         """Those that its words are written with, folded."""
-        seen = Counter(letter for word in self._counts for letter in fold(word))
+        seen = Counter(fold("".join(islice(self._counts, COMMON_WORDS))))
         return "".join(sorted(letter for letter, n in seen.items() if n * RARE_LETTER >= seen.total()))
 
     @cached_property
     def _marked(self) -> dict[str, list[str]]:
         """Words that do not fold to themselves: only a text with a word that is not known needs them."""
         marked: dict[str, list[str]] = {}
-        for word in self._counts:
-            if (folded := fold(word)) != word:
-                marked.setdefault(folded, []).append(word)
+        # All in one string: a call for each word would take half a second.
+        folded = fold(" ".join(self._counts)).split(" ")
+        for word, letters in zip(self._counts, folded, strict=True):
+            if letters != word:
+                marked.setdefault(letters, []).append(word)
         return marked
