@@ -143,9 +143,9 @@ def _add_export(commands: Commands) -> None:
 
 def _add_words(commands: Commands) -> None:
     """The arguments of ``words``."""
-    words = commands.add_parser("words", help="give a bundle the lists of words that tell slips of its users")
+    words = commands.add_parser("words", help="give a bundle the words of its languages and dictionaries")
     words.add_argument("recipe", help="that of the bundle: its corpora are counted")
-    words.add_argument("bundle", type=Path, help="a bundle's folder; lists that it has are made anew")
+    words.add_argument("bundle", type=Path, help="a bundle's folder; what it has of these is made anew")
     words.add_argument("--data", type=Path, required=True, help="folder the recipe's paths are relative to")
     words.set_defaults(command=_words)
 
@@ -220,8 +220,7 @@ def _export(arguments: argparse.Namespace) -> int:
 def _words(arguments: argparse.Namespace) -> int:
     from traverba_export.word_lists import add_word_lists
 
-    lists = add_word_lists(arguments.bundle, find_recipe(arguments.recipe), arguments.data)
-    print("words:", ", ".join(f"{language} {count:,}" for language, count in lists.items()))
+    add_word_lists(arguments.bundle, find_recipe(arguments.recipe), arguments.data)
     return 0
 
 

@@ -1,31 +1,64 @@
-"""The words that a bundle knows: counted in the recipe's corpora, for `traverba.text.Spelling`."""
+"""The words that a bundle knows: counted in the recipe's corpora, and paired by alignment."""
 
 from __future__ import annotations
 
 import dataclasses
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from traverba.bundle import Manifest
 from traverba.text import find_words, fold
 from traverba.text.spelling import begins
-from traverba.word_file import words_file, write_words
+from traverba.word_file import dictionary_file, words_file, write_dictionary, write_words
+from traverba_export.alignment.lexicon import CERTAIN, weigh_words
 from traverba_export.bundling import update_bundle
 from traverba_export.recipe import Recipe
-from traverba_export.training.preparation import clean_texts
+from traverba_export.training.preparation import Pair, clean_texts
+
+Counts = Mapping[str, int]
+Languages = tuple[str, str]
 
 PLAINLY_MEANT = 20
 """A spelling without accents that is so many times rarer than the one with them is a slip of the corpus."""
+COMMON = 50
+CERTAIN_IF_COMMON = 0.06
+"""Least product of both directions' probabilities for words that were met so often: such a word has several
+translations that share them, while a rare one is aligned by chance."""
+MAIN_SHARE = 0.5
+"""Of the most passes that training makes over a corpus of two languages: where it makes fewer, words mean
+other things (in menus a "file" is no row of people)."""
 
 
-def add_word_lists(folder: Path, recipe: Recipe, data_dir: Path) -> dict[str, int]:
-    """Put the lists into a bundle's folder; language -> how many words its list has."""
-    lists = {
-        language: count_words(texts, language) for language, texts in clean_texts(recipe, data_dir).items()
+def add_word_lists(folder: Path, recipe: Recipe, data_dir: Path) -> None:
+    """Put a list of words for each language, and a dictionary for each two, into a bundle's folder."""
+    texts = clean_texts(recipe, data_dir)
+    lists = {language: count_words(_side(texts, language), language) for language in recipe.languages}
+    pairs = {
+        languages: pair_words(found, lists, languages) for languages, found in _main_pairs(texts).items()
     }
-    update_bundle(folder, lambda partial, manifest: _with_lists(partial, manifest, lists))
-    return {language: len(counts) for language, counts in lists.items()}
+    update_bundle(folder, lambda partial, manifest: _with_words(partial, manifest, lists, pairs))
+
+
+Texts = Sequence[tuple[Languages, float, Sequence[Pair]]]
+"""The languages of each corpus, the most passes over it in either direction, its pairs."""
+
+
+def _side(texts: Texts, language: str) -> Iterable[str]:
+    for languages, _, pairs in texts:
+        if language in languages:
+            yield from (pair[languages.index(language)] for pair in pairs)
+
+
+def _main_pairs(texts: Texts) -> dict[Languages, list[Pair]]:
+    most: dict[Languages, float] = {}
+    for languages, passes, _ in texts:
+        most[languages] = max(passes, most.get(languages, 0.0))
+    found: dict[Languages, list[Pair]] = {}
+    for languages, passes, pairs in texts:
+        if passes >= MAIN_SHARE * most[languages]:
+            found.setdefault(languages, []).extend(pairs)
+    return found
 
 
 def count_words(texts: Iterable[str], language: str) -> dict[str, int]:
@@ -44,7 +77,7 @@ def _small(word: str) -> str:
     return word[:1].lower() + word[1:]
 
 
-def _without_slips(counts: Mapping[str, int]) -> dict[str, int]:
+def _without_slips(counts: Counts) -> dict[str, int]:
     """The same without words that lack accents or an apostrophe: who types them means the other word."""
     commonest: dict[str, int] = {}
     for word, count in counts.items():
@@ -57,7 +90,37 @@ def _without_slips(counts: Mapping[str, int]) -> dict[str, int]:
     }
 
 
-def _with_lists(folder: Path, manifest: Manifest, lists: Mapping[str, Mapping[str, int]]) -> Manifest:
+def pair_words(pairs: Sequence[Pair], lists: Mapping[str, Counts], languages: Languages) -> list[Pair]:
+    """Words that translate each other, the surest first, each written as its language has it most often."""
+    lefts, rights = (_commonest_forms(lists[language]) for language in languages)
+    found = []
+    weights = weigh_words(pairs, CERTAIN_IF_COMMON)
+    for (left, right), certainty in sorted(weights.items(), key=lambda entry: (-entry[1], entry[0])):
+        if left in lefts and right in rights:
+            a, b = lefts[left], rights[right]
+            common = min(lists[languages[0]][a], lists[languages[1]][b]) >= COMMON
+            if common or certainty >= CERTAIN:
+                found.append((a, b))
+    return found
+
+
+def _commonest_forms(counts: Counts) -> dict[str, str]:
+    """A word in lower case -> how it is written most often."""
+    forms: dict[str, str] = {}
+    for word in sorted(counts, key=lambda word: (-counts[word], word)):
+        forms.setdefault(word.lower(), word)
+    return forms
+
+
+def _with_words(
+    folder: Path, manifest: Manifest, lists: Mapping[str, Counts], pairs: Mapping[Languages, Sequence[Pair]]
+) -> Manifest:
     for language, counts in lists.items():
         write_words(folder / words_file(language), counts)
-    return dataclasses.replace(manifest, words={language: words_file(language) for language in sorted(lists)})
+    for languages, found in pairs.items():
+        write_dictionary(folder / dictionary_file(languages), found)
+    return dataclasses.replace(
+        manifest,
+        words={language: words_file(language) for language in sorted(lists)},
+        dictionaries={"-".join(languages): dictionary_file(languages) for languages in sorted(pairs)},
+    )

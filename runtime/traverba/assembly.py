@@ -86,8 +86,20 @@ def prepare(text: str, target_token: int, eos: int, reader: Reader, guidance: Gu
     guidance.check(len(readings))
     encode = reader.tokenizer.encode
     sources = [(target_token, *encode(reading.text), eos) for reading in readings]
-    segments = zip(readings, map(guidance.request, readings, sources), strict=True)
+    requests = map(guidance.request, readings, sources)
+    segments = [
+        (reading, _choosing(request, list(map(encode, reading.choices)), eos))
+        for reading, request in zip(readings, requests, strict=True)
+    ]
     return Prepared(text, tuple(PreparedSegment(*segment) for segment in segments))
+
+
+def _choosing(request: Request, choices: Sequence[Sequence[int]], eos: int) -> Request:
+    """The same with nothing to say but one of ``choices``, if there are any and the caller has no wishes."""
+    if not choices or request.is_steered:
+        return request
+    ended = [(*choice, eos) for choice in choices]
+    return replace(request, allowed_next=lambda ids: {c[len(ids)] for c in ended if c[: len(ids)] == ids})
 
 
 def restore(segment: PreparedSegment, hypothesis: Hypothesis, tokenizer: TextTokenizer) -> RestoredHypothesis:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -16,11 +16,13 @@ from traverba.guidance import guide
 from traverba.repair import Repair
 from traverba.results import TranslatorInfo
 from traverba.terms import term_reader
-from traverba.text import Reader, Spelling, TextOptions, TextTokenizer, begins_word, needs_space
+from traverba.text import KnownWords, Reader, TextOptions, TextTokenizer, begins_word, needs_space
 from traverba.timing import TimedModel
 
 ModelInto = Callable[[str], DecoderStep]
 """Target language -> the model that translates into it."""
+WordsFor = Callable[[Sequence[str], str], KnownWords]
+"""Source languages, target language -> what is known of their words."""
 
 
 @dataclass(frozen=True)
@@ -43,9 +45,9 @@ class CallMaker:
         tokenizer: TextTokenizer,
         manifest: Manifest,
         info: TranslatorInfo,
-        spelling: Callable[[str], Spelling | None],
+        words: WordsFor,
     ) -> None:
-        self._tokenizer, self._manifest, self._info, self._spelling = tokenizer, manifest, info, spelling
+        self._tokenizer, self._manifest, self._info, self._words = tokenizer, manifest, info, words
         self._special = special_ids(manifest, tokenizer)
 
     @cached_property
@@ -89,8 +91,8 @@ class CallMaker:
         )
 
     def _reader(self, leg: Leg, given: CallOptions, options: TextOptions) -> Reader:
-        spelling = self._spelling(leg.source) if leg.source and options.fix_spelling else None
-        reader = Reader(self._tokenizer, options, self._sources(leg), leg.target, spelling)
+        sources = self._sources(leg)
+        reader = Reader(self._tokenizer, options, sources, leg.target, self._words(sources, leg.target))
         if given.glossary:
             reader = term_reader(reader, given.glossary, only_found_for=leg.final_target)
         return foreign_reader(reader, leg.final_target or leg.target) if options.only_foreign else reader

@@ -32,5 +32,5 @@ class ForeignReader(Reader):
 def foreign_reader(reader: Reader, language: str) -> Reader:
     """``reader``, for what is left to translate into a language."""
     return ForeignReader(
-        reader.tokenizer, reader.options, reader.sources, reader.target, reader.spelling, reader, language
+        reader.tokenizer, reader.options, reader.sources, reader.target, reader.known, reader, language
     )

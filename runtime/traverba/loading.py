@@ -28,7 +28,7 @@ from traverba.graphs import (
 from traverba.shortlist_file import read_shortlist
 from traverba.text import BpeTokenizer
 from traverba.translator import Translator
-from traverba.word_file import Spellings
+from traverba.word_file import BundleWords
 
 logger = logging.getLogger(__name__)
 
@@ -86,7 +86,7 @@ def make_translator(
         provider=provider,
         precision=precision,
         threads=threads,
-        spelling=Spellings(bundle),
+        words=BundleWords(bundle),
     )
 
 

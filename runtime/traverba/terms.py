@@ -133,7 +133,7 @@ def term_reader(reader: Reader, glossary: Glossary, *, only_found_for: str | Non
         return reader
     kind = FoundTerms if only_found_for else TermReading
     return TermReader(
-        reader.tokenizer, reader.options, reader.sources, reader.target, reader.spelling, finders, kind
+        reader.tokenizer, reader.options, reader.sources, reader.target, reader.known, finders, kind
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import cached_property
 from types import TracebackType
@@ -12,7 +12,7 @@ from traverba.alternatives import finder
 from traverba.assembly import assemble_hypothesis, restore
 from traverba.asynchronous import AsyncTranslationStream, cancellable, in_thread
 from traverba.bundle import Manifest
-from traverba.call_making import CallMaker, ModelInto
+from traverba.call_making import CallMaker, ModelInto, WordsFor
 from traverba.call_options import CallKeywords, CallOptions
 from traverba.decoding import Batching, Control, DecodeOptions, score
 from traverba.errors import LanguageError, OptionError, TranslatorClosedError
@@ -20,11 +20,11 @@ from traverba.identification import Detection, load_identifier
 from traverba.pivoting import Asked, Way, WayMaker
 from traverba.results import Translation, TranslationHypothesis, TranslatorInfo
 from traverba.streaming import TranslationStream
-from traverba.text import Spelling, TextOptions, TextTokenizer, find_segments
+from traverba.text import KnownWords, TextOptions, TextTokenizer, find_segments
 
 AUTO = "auto"
 """As a source language: whichever the identifier finds."""
-AS_LINES = TextOptions(split="lines")
+AS_LINES = TextOptions(split="lines", look_up=False)
 AS_IT_STANDS = AS_LINES.for_words(begun=True, required=False, chosen=False)
 
 
@@ -45,9 +45,9 @@ class Translator:
         provider: str,
         precision: str,
         threads: int,
-        spelling: Callable[[str], Spelling | None] = lambda language: None,
+        words: WordsFor = lambda sources, target: KnownWords(),
     ) -> None:
-        """Called by `load_translator`; ``options`` suit the model, ``spelling`` knows a language's words."""
+        """Called by `load_translator`; ``options`` and ``words`` suit the model."""
         self._models: ModelInto | None = models
         self._tokenizer = tokenizer
         self.options = options
@@ -63,7 +63,7 @@ class Translator:
             threads=threads,
             routes=manifest.routes,
         )
-        self._calls = CallMaker(tokenizer, manifest, self.info, spelling)
+        self._calls = CallMaker(tokenizer, manifest, self.info, words)
         self._manifest = manifest
 
     @overload

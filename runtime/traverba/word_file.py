@@ -1,6 +1,8 @@
-"""``words.LANGUAGE.txt.gz``: the words of a language and how often training met them. The exporter writes it.
+"""The files of a bundle that hold words; the exporter writes them.
 
-A gzip stream of UTF-8 lines, ``COUNT WORD WORD …``: the words that were met so often, in order.
+Gzip streams of UTF-8 lines. ``words.LANGUAGE.txt.gz``: ``COUNT WORD WORD …``, the words of a language that
+training met so often, the commonest first. ``dictionary.LEFT-RIGHT.txt.gz``: ``WORD WORD``, a word of one
+language and what it is called in the other, the surest pairs first; read in both directions.
 """
 
 from __future__ import annotations
@@ -8,62 +10,117 @@ from __future__ import annotations
 import gzip
 import io
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 from traverba.bundle import Bundle
 from traverba.errors import BundleFormatError
-from traverba.text import Spelling, WordList
+from traverba.text import Dictionary, KnownWords, Spelling, WordList
 
-
-def words_file(language: str) -> str:
-    """The name of the file."""
-    return f"words.{language}.txt.gz"
-
+T = TypeVar("T")
 
 MOST_BYTES = 32 * 2**20
 """Of the unpacked text: a hundred times what a language needs."""
 _GZIP_ERRORS = (OSError, EOFError, zlib.error, ValueError)
 
 
+def words_file(language: str) -> str:
+    """The name of the file with a language's words."""
+    return f"words.{language}.txt.gz"
+
+
+def dictionary_file(languages: tuple[str, str]) -> str:
+    """The name of the file with the words of two languages."""
+    return f"dictionary.{'-'.join(languages)}.txt.gz"
+
+
 def write_words(path: Path, counts: Mapping[str, int]) -> None:
-    """Write the file; equal counts give equal bytes."""
+    """Write a language's words; equal counts give equal bytes."""
     by_count: dict[int, list[str]] = {}
     for word in sorted(counts):
         by_count.setdefault(counts[word], []).append(word)
-    lines = [" ".join((str(count), *by_count[count])) for count in sorted(by_count, reverse=True)]
-    path.write_bytes(gzip.compress("\n".join(lines).encode(), 9, mtime=0))
+    _write(path, (" ".join((str(n), *by_count[n])) for n in sorted(by_count, reverse=True)))
 
 
 def read_words(content: bytes, name: str) -> dict[str, int]:
-    """The counts in the bytes of a file called ``name``; a `BundleFormatError` if they are none."""
+    """How often each word was met, from the bytes of a file called ``name``; else a `BundleFormatError`."""
     counts: dict[str, int] = {}
+    for line in _lines(content, name):
+        count, *words = line.split(" ")
+        if not count.isascii() or not count.isdigit():
+            raise _damaged(name, f"{count[:20]!r} is no number")
+        counts.update(dict.fromkeys(words, int(count)))
+    return counts
+
+
+def write_dictionary(path: Path, pairs: Iterable[tuple[str, str]]) -> None:
+    """Write the words of two languages that translate each other, the surest pairs first."""
+    _write(path, map(" ".join, pairs))
+
+
+def read_dictionary(content: bytes, name: str, *, forward: bool) -> Dictionary:
+    """From the left language to the right one, or back: the first translation of each word."""
+    entries: dict[str, str] = {}
+    for line in _lines(content, name):
+        left, _, right = line.partition(" ")
+        if not left or not right:
+            raise _damaged(name, f"{line[:20]!r} is no pair")
+        word, translation = (left, right) if forward else (right, left)
+        entries.setdefault(word.lower(), translation)
+    return Dictionary(entries)
+
+
+class BundleWords:
+    """What a bundle knows of words: its files are read at once, and unpacked when first asked for."""
+
+    def __init__(self, bundle: Bundle) -> None:
+        def read(files: Mapping[str, str]) -> dict[str, tuple[bytes, str]]:
+            return {key: ((bundle.folder / name).read_bytes(), name) for key, name in files.items()}
+
+        self._lists, self._pairs = read(bundle.manifest.words), read(bundle.manifest.dictionaries)
+        self._found: dict[object, object] = {}
+
+    def __call__(self, sources: Sequence[str], target: str) -> KnownWords:
+        """For texts in any of some languages that go into another."""
+        spelling = self._spelling(sources[0]) if len(sources) == 1 else None
+        found = (self._dictionary(source, target) for source in sources)
+        return KnownWords(spelling, tuple(each for each in found if each))
+
+    def _spelling(self, language: str) -> Spelling | None:
+        if language not in self._lists:
+            return None
+        file = self._lists[language]
+        return self._once(language, lambda: Spelling(language, WordList(read_words(*file))))
+
+    def _dictionary(self, source: str, target: str) -> Dictionary | None:
+        forward, back = (self._pairs.get("-".join(pair)) for pair in ((source, target), (target, source)))
+        file = forward or back
+        if file is None:
+            return None
+        return self._once((source, target), lambda: read_dictionary(*file, forward=forward is not None))
+
+    def _once(self, key: object, read: Callable[[], T]) -> T:
+        """Two threads that ask first may both read it, to the same end."""
+        if key not in self._found:
+            self._found[key] = read()
+        return self._found[key]  # type: ignore[return-value]  # a key always has the same type
+
+
+def _write(path: Path, lines: Iterable[str]) -> None:
+    path.write_bytes(gzip.compress("\n".join(lines).encode(), 9, mtime=0))
+
+
+def _lines(content: bytes, name: str) -> list[str]:
     try:
         with gzip.GzipFile(fileobj=io.BytesIO(content)) as stream:
             text = stream.read(MOST_BYTES + 1)
         if len(text) > MOST_BYTES:
             raise ValueError(f"it unpacks to more than {MOST_BYTES} bytes")
-        for line in text.decode().split("\n"):
-            count, *words = line.split(" ")
-            counts.update(dict.fromkeys(words, int(count)))
+        return text.decode().split("\n")
     except _GZIP_ERRORS as error:
-        raise BundleFormatError(
-            f"{name} is no list of words ({error}); fetch or export the bundle again"
-        ) from error
-    return counts
+        raise _damaged(name, str(error)) from error
 
 
-class Spellings:
-    """Language -> the spelling of its words; read from the bundle at once, unpacked when first asked for."""
-
-    def __init__(self, bundle: Bundle) -> None:
-        files = bundle.manifest.words.items()
-        self._contents = {language: (name, (bundle.folder / name).read_bytes()) for language, name in files}
-        self._found: dict[str, Spelling] = {}
-
-    def __call__(self, language: str) -> Spelling | None:
-        """None for a language without a list. Two threads that ask first both unpack it, to the same end."""
-        if language not in self._found and language in self._contents:
-            name, content = self._contents[language]
-            self._found[language] = Spelling(language, WordList(read_words(content, name)))
-        return self._found.get(language)
+def _damaged(name: str, why: str) -> BundleFormatError:
+    return BundleFormatError(f"{name} is no list of words ({why}); fetch or export the bundle again")

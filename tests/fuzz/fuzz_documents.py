@@ -30,7 +30,7 @@ with atheris.instrument_imports(include=["traverba", "justhtml", "markdown_it", 
 
     from traverba.documents.formats import FORMATS
     from traverba.errors import InputError
-    from traverba.text import Reader, TextOptions
+    from traverba.text import KnownWords, Reader, TextOptions
 
     for place in FORMATS.values():
         import_module(f"traverba.documents.formats.{place.partition('.')[0]}")
@@ -75,7 +75,7 @@ def check_segmenter(data: bytes) -> None:
         longest=10 + data[0],
     )
     end = 0
-    for reading in Reader(Characters(), options, ("en", "fr"), "fr", None).read(text):  # type: ignore[arg-type]
+    for reading in Reader(Characters(), options, ("en", "fr"), "fr", KnownWords()).read(text):  # type: ignore[arg-type]
         assert end <= reading.span[0] < reading.span[1] <= len(text), reading.span
         end, original = reading.span[1], text[slice(*reading.span)]
         restored = reading.restore(reading.text, lambda span: span[0]).text

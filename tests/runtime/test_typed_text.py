@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,14 +13,36 @@ import pytest
 from traverba import BundleFormatError, DecodeOptions, Glossary, TextOptions, Translator, load_translator
 from traverba.bundle import Direction, Manifest, find_bundle
 from traverba.bundle.installed import BUILT_IN
-from traverba.text import BpeTokenizer, Spelling, WordList
+from traverba.call_making import WordsFor
+from traverba.text import BpeTokenizer, Dictionary, KnownWords, Spelling, WordList
 
-COUNTS = {"the": 900, "machines": 300, "win": 200, "don't": 90, "Tom": 80, "kiosk": 9}
+COUNTS = {
+    "the": 900,
+    "machines": 300,
+    "machine": 20,
+    "été": 1,
+    "win": 200,
+    "don't": 90,
+    "Tom": 80,
+    "kiosk": 9,
+}
 TYPED = "hte machiness win, tom! `hte` https://hte.org/machiness"
 with_the_built_in_model = pytest.mark.skipif(
     not BUILT_IN.exists(), reason="the built-in model is not in this checkout"
 )
+DICTIONARIES = {"en": Dictionary({"machine": "machines", "win": "gagner"}), "de": Dictionary({"win": "win"})}
 READ = "the machines win, Tom! `hte` https://hte.org/machiness"
+
+
+def words_for(lists: dict[str, Spelling]) -> WordsFor:
+    """What a bundle with these lists knows."""
+
+    def known(sources: Sequence[str], target: str) -> KnownWords:
+        spelling = lists.get(sources[0]) if len(sources) == 1 else None
+        found = [DICTIONARIES[source] for source in sources if source in DICTIONARIES and target == "fr"]
+        return KnownWords(spelling, tuple(found))
+
+    return known
 
 
 @pytest.fixture
@@ -33,7 +56,7 @@ def translator(model: Any, tokenizer: BpeTokenizer, manifest: Manifest) -> Trans
         provider="scripted",
         precision="fp32",
         threads=1,
-        spelling={"en": Spelling("en", WordList(COUNTS))}.get,
+        words=words_for({"en": Spelling("en", WordList(COUNTS))}),
     )
 
 
@@ -61,19 +84,11 @@ def test_spans_are_those_of_what_was_typed(translator: Translator) -> None:
     assert {("hte", "the"), ("machiness", "machines"), ("win", "win")} <= pairs
 
 
-@pytest.mark.parametrize(
-    ("source", "target", "options", "via"),
-    [
-        ("en", "fr", TextOptions(fix_spelling=False), "auto"),
-        ("fr", "en", TextOptions(), "auto"),  # there is no list
-        (None, "fr", TextOptions(), "none"),  # nobody looks what language it is
-    ],
-)
-def test_nothing_is_respelt_where_that_is_not_wanted_or_not_known(
-    translator: Translator, source: str | None, target: str, options: TextOptions, via: str
-) -> None:
-    result = translator.translate(TYPED, source=source, target=target, text_options=options, via=via)
-    assert result.text == TYPED and result.flags == ()
+def test_nothing_is_respelt_where_that_is_not_wanted_or_no_words_are_known(translator: Translator) -> None:
+    off = TextOptions(fix_spelling=False)
+    for source, target, options in (("en", "fr", off), ("fr", "en", TextOptions())):
+        result = translator.translate(TYPED, source=source, target=target, text_options=options)
+        assert result.text == TYPED and result.flags == ()
 
 
 def test_alone_streamed_and_in_a_list_it_is_the_same(translator: Translator) -> None:
@@ -109,7 +124,7 @@ def test_the_second_of_two_legs_reads_what_the_first_wrote(
         provider="scripted",
         precision="fp32",
         threads=1,
-        spelling=lists.get,
+        words=words_for(lists),
     )
     result = translator.translate("hte machiness win", source="de", target="fr")
     assert result.via == "en" and result.text == "hte machines win"
@@ -147,3 +162,77 @@ def test_a_bundle_whose_list_is_damaged_says_so_when_it_is_needed(tmp_path: Path
         assert translator.translate("Bonjour.", source="fr", target="en").text
         with pytest.raises(BundleFormatError, match=r"words\.en\.txt\.gz is no list of words"):
             translator.translate("Hello.", source="en", target="fr")
+
+
+@pytest.mark.parametrize(
+    ("text", "translation", "flags"),
+    [
+        ("machine", "machines", {"looked_up"}),
+        ("  Machine\n", "  Machines\n", {"looked_up"}),
+        ("MACHINE", "MACHINES", {"looked_up"}),
+        ("mahcine", "machines", {"looked_up", "respelt"}),
+        ("Win", "Gagner", {"looked_up"}),
+        ("the", "the", set()),
+        ("the machine", "the machine", set()),
+        ("- machine\n- the", "- machines\n- the", {"looked_up"}),
+    ],
+)
+def test_a_single_word_is_looked_up(
+    translator: Translator, text: str, translation: str, flags: set[str]
+) -> None:
+    for options in (DecodeOptions(beam_size=1), DecodeOptions(beam_size=4, num_hypotheses=2), None):
+        result = translator.translate(text, source="en", target="fr", options=options)
+        assert result.text == translation and set(result.flags) == flags
+    assert "".join(translator.stream(text, source="en", target="fr")) == translation
+    assert translator.translate([text, "the", text], source="en", target="fr")[2].text == translation
+
+
+def test_of_a_word_of_several_languages_the_model_takes_what_it_finds_most_probable(
+    model: Any, tokenizer: BpeTokenizer, manifest: Manifest
+) -> None:
+    into_french = (Direction("de", "fr"), Direction("en", "fr"))
+    translator = Translator(
+        lambda _: model,  # it copies
+        tokenizer,
+        replace(manifest, languages=("de", "en", "fr"), directions=into_french),
+        options=DecodeOptions(beam_size=2, guards="off"),
+        provider="scripted",
+        precision="fp32",
+        threads=1,
+        words=words_for({}),
+    )
+    results = [translator.translate("win", source=source, target="fr").text for source in ("en", "de", None)]
+    assert results == ["gagner", "win", "win"]
+
+
+def test_a_word_is_not_looked_up_against_the_callers_wishes(translator: Translator) -> None:
+    def translated(**wishes: Any) -> str:
+        return translator.translate("machine", source="en", target="fr", **wishes).text
+
+    assert translated(text_options=TextOptions(look_up=False)) == "machine"
+    assert translated(prefix="les ").startswith("les ")
+    assert "win" in translated(require=["win"])
+    assert "machines" not in translated(suppress=["machines"])
+    glossary = Glossary.of({"machine": "grimoire"}, source="en", target="fr")
+    assert "grimoire" in translated(glossary=glossary).lower()
+    assert translator.alternatives("machine", source="en", target="fr", count=2)[0].text == "machine"
+
+
+@with_the_built_in_model
+def test_the_built_in_model_has_the_words_that_people_try_first() -> None:
+    expected = {
+        ("en", "fr"): {"dog": {"chien"}, "black": {"noir", "noire"}, "Yesterday": {"Hier"}},
+        ("en", "de"): {"yes": {"ja"}, "bread": {"Brot"}, "table": {"Tisch"}},
+        ("en", "es"): {"bread": {"pan"}, "window": {"ventana"}},
+        ("en", "ru"): {"milk": {"молоко", "молока"}, "house": {"дом"}},
+        ("fr", "en"): {"chien": {"dog"}, "rouge": {"red"}},
+        ("de", "en"): {"Tisch": {"table"}, "tisch": {"Table", "table"}},
+        ("es", "en"): {"perro": {"dog"}, "rojo": {"red"}},
+        ("ru", "en"): {"да": {"yes"}, "дом": {"house", "home"}},
+        ("de", "fr"): {"Hund": {"chien", "Chien"}},
+    }
+    with load_translator(threads=1) as translator:
+        for (source, target), words in expected.items():
+            for word, right in words.items():
+                found = translator.translate(word, source=source, target=target).text
+                assert found.lower() in {each.lower() for each in right}, (source, target, word, found)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from traverba.errors import BundleFormatError
-from traverba.word_file import read_words, write_words
+from traverba.word_file import read_dictionary, read_words, write_dictionary, write_words
 
 LETTERS = st.characters(categories=["L"])
 
@@ -50,3 +50,18 @@ def test_equal_counts_are_equal_bytes(tmp_path: Path) -> None:
 def test_a_damaged_file_is_refused(content: bytes) -> None:
     with pytest.raises(BundleFormatError, match=r"words\.en\.txt\.gz is no list of words"):
         read_words(content, "words.en.txt.gz")
+
+
+def test_a_dictionary_is_read_in_both_directions_the_first_translation_of_each_word(tmp_path: Path) -> None:
+    path = tmp_path / "dictionary.en-de.txt.gz"
+    write_dictionary(path, [("I", "ich"), ("dog", "Hund"), ("hound", "Hund"), ("dog", "Köter")])
+    assert gzip.decompress(path.read_bytes()).decode() == "I ich\ndog Hund\nhound Hund\ndog Köter"
+    forward, back = (read_dictionary(path.read_bytes(), path.name, forward=way) for way in (True, False))
+    assert [forward.look_up(word) for word in ("dog", "Dog", "i", "cat")] == ["Hund", "Hund", "ich", None]
+    assert [back.look_up(word) for word in ("hund", "Hund", "Ich", "köter")] == ["dog", "Dog", "I", "dog"]
+
+
+@pytest.mark.parametrize("content", [gzip.compress(b"dog"), gzip.compress(b" Hund"), b"dog Hund"])
+def test_a_damaged_dictionary_is_refused(content: bytes) -> None:
+    with pytest.raises(BundleFormatError, match=r"dictionary\.en-de\.txt\.gz is no list of words"):
+        read_dictionary(content, "dictionary.en-de.txt.gz", forward=True)

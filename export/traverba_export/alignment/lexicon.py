@@ -21,17 +21,21 @@ CERTAIN = 0.15
 
 def learn_lexicon(pairs: Sequence[tuple[str, str]], certain: float = CERTAIN) -> list[tuple[str, str]]:
     """Word pairs (left, right) in lower case that translate each other, in alphabetical order."""
+    return sorted(weigh_words(pairs, certain))
+
+
+def weigh_words(pairs: Sequence[tuple[str, str]], least: float) -> dict[tuple[str, str], float]:
+    """The same with the product of both directions' probabilities, at least ``least``."""
     left, right = _Words(), _Words()
     sentences = [(left.ids(a), right.ids(b)) for a, b in pairs]
     sentences = [(a, b) for a, b in sentences if a and b]
-    forward = _probabilities(learn_lexical_table(sentences))
-    backward = _probabilities(learn_lexical_table([(b, a) for a, b in sentences]))
-    found = [
-        (left.words[e], right.words[f])
+    forward = _probabilities(learn_lexical_table(sentences), least)
+    backward = _probabilities(learn_lexical_table([(b, a) for a, b in sentences]), least)
+    return {
+        (left.words[e], right.words[f]): product
         for (e, f), probability in forward.items()
-        if e != NULL and probability * backward.get((f, e), 0.0) >= certain
-    ]
-    return sorted(found)
+        if e != NULL and (product := probability * backward.get((f, e), 0.0)) >= least
+    }
 
 
 def words_of(text: str) -> list[str]:
@@ -56,8 +60,9 @@ class _Words:
         return self._numbers[word]
 
 
-def _probabilities(table: LexicalTable) -> dict[tuple[int, int], float]:
-    kept = np.flatnonzero(table.probability >= CERTAIN)
+def _probabilities(table: LexicalTable, least: float) -> dict[tuple[int, int], float]:
+    """Neither factor of a product of probabilities is less than the product."""
+    kept = np.flatnonzero(table.probability >= least)
     rows: Iterable[tuple[int, int, float]] = zip(
         table.source[kept].tolist(),
         table.target[kept].tolist(),

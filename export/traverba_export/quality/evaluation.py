@@ -14,7 +14,7 @@ from traverba_export.quality.metrics import score_texts
 from traverba_export.quality.test_sets import TestSet
 from traverba_export.recipe import split_direction
 
-AS_LINES = TextOptions(split="lines", protect=False, match_case=False, fix_spelling=False)
+AS_LINES = TextOptions(split="lines", protect=False, match_case=False, fix_spelling=False, look_up=False)
 """A line of a corpus is what models were trained on; what the runtime does around it is left out."""
 PIVOT = "en"
 """The language that untrained pairs go through: every corpus has it on one side."""

@@ -173,15 +173,17 @@ def training_pairs(recipe: Recipe, data_dir: Path, most: int) -> dict[str, list[
     return {direction: pairs[:: -(-len(pairs) // most) or 1] for direction, pairs in found.items()}
 
 
-def clean_texts(recipe: Recipe, data_dir: Path) -> dict[str, list[str]]:
-    """Language -> its side of all cleaned pairs."""
+def clean_texts(recipe: Recipe, data_dir: Path) -> list[tuple[tuple[str, str], float, list[Pair]]]:
+    """The languages of each corpus, the most passes over it in either direction, its cleaned pairs."""
     held_out = _held_out_keys(recipe, data_dir)
-    found: dict[str, list[str]] = {}
-    for spec in recipe.corpora:
-        for pair in _read_clean(spec, recipe, data_dir, held_out):
-            for language, text in zip(spec.languages, pair, strict=True):
-                found.setdefault(language, []).append(text)
-    return found
+    return [
+        (
+            spec.languages,
+            max(spec.directions.values(), default=0.0),
+            _read_clean(spec, recipe, data_dir, held_out),
+        )
+        for spec in recipe.corpora
+    ]
 
 
 def sample_training_sources(recipe: Recipe, data_dir: Path, count: int = 300) -> list[tuple[str, str]]:

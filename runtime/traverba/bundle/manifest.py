@@ -123,6 +123,8 @@ class Manifest:
     """For a bundle with `SHORTLIST_FILE`."""
     words: dict[str, str] = field(default_factory=dict)
     """Language -> the file with its words, for languages whose typed text is read with one."""
+    dictionaries: dict[str, str] = field(default_factory=dict)
+    """Two languages ("en-fr") -> the file with the words that translate each other, in both directions."""
     exporter: dict[str, str] = field(default_factory=dict)
     """Versions of what wrote the bundle."""
     files: tuple[FileEntry, ...] = ()
@@ -176,7 +178,7 @@ def _problems(manifest: Manifest) -> list[str]:
     """What types alone cannot rule out."""
     paths = [entry.path for entry in manifest.files]
     named = {TOKENIZER_FILE}.union(*(v.graphs for v in manifest.variants))
-    named.update(manifest.words.values())
+    named.update(manifest.words.values(), manifest.dictionaries.values())
     if any(v.narrow_step for v in manifest.variants):
         named.add(SHORTLIST_FILE)
     special = manifest.special_tokens

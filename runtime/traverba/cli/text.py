@@ -25,6 +25,7 @@ SWITCHES = {
     "no-protect": "translate URLs, placeholders, code, emoji and the like as if they were words",
     "no-match-case": "read capitals and titles as they stand",
     "no-fix-spelling": "read words that the model does not know as they stand",
+    "no-look-up": "leave single words to the model, without its dictionary",
 }
 TEXT_NAMES = (*CHOICES, *LISTS, *SWITCHES)
 
@@ -55,6 +56,7 @@ def text_options(args: argparse.Namespace) -> TextOptions:
         keep=tuple(args.keep),
         match_case=not args.no_match_case,
         fix_spelling=not args.no_fix_spelling,
+        look_up=not args.no_look_up,
         only_foreign=args.only_foreign,
     )
 

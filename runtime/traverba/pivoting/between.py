@@ -50,7 +50,7 @@ def second_reader(reader: Reader, middle: Translation, segment: Segment) -> Read
         TermMatch(Term(use.term, use.translations), _target_of(use.source, pairs, offset)) for use in terms
     )
     return GivenTermReader(
-        reader.tokenizer, reader.options, reader.sources, reader.target, reader.spelling, matches
+        reader.tokenizer, reader.options, reader.sources, reader.target, reader.known, matches
     )
 
 

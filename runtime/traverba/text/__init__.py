@@ -3,11 +3,13 @@
 `reader` makes a `reading` of every segment: `layout` tells prose from what surrounds it,
 `sentences` and `cutting` say where a segment ends, `protection` and `stand_ins` take out what
 must come out as it is, `numbers` and `casing` watch over theirs, `spelling` knows from a `word_list`
-which word is meant; `rewriting` remembers where everything was. `tokenizer` and its neighbours turn
-text into ids. The only room that imports ``tokenizers`` and ``sentencex``.
+which word is meant, and `known_words` what it is called; `rewriting` remembers where everything was.
+`tokenizer` and its neighbours turn text into ids. The only room that imports ``tokenizers`` and
+``sentencex``.
 """
 
 from traverba.text.completion import PrefixCompletion
+from traverba.text.known_words import Dictionary, KnownWords
 from traverba.text.options import TextFlag, TextOptions
 from traverba.text.phrases import BannedPhrases, begins_word, ends_word, needs_space, spellings
 from traverba.text.pieces import PieceDecoder, Span
@@ -22,7 +24,9 @@ from traverba.text.word_list import WordList, find_words, fold
 __all__ = [
     "BannedPhrases",
     "BpeTokenizer",
+    "Dictionary",
     "Edit",
+    "KnownWords",
     "Lack",
     "PieceDecoder",
     "Place",

@@ -15,6 +15,7 @@ LONGEST_EVER = 2**31 - 1
 
 TextFlag = Literal[
     "respelt",  # a word that the model does not know was read as one that it does
+    "looked_up",  # one word: its translation is a dictionary's
     "cut",  # longer than the model can sensibly take: translated in pieces
     "protected_retried",  # a protected span was dropped; decoded again with it required
     "protected_placed",  # dropped again: put where the alignment says
@@ -58,6 +59,9 @@ class TextOptions:
     its capital, without a slip of the finger. For models that bring lists of words, and a source that is
     given or detected."""
 
+    look_up: bool = True
+    """A single word is translated as the dictionary of the model has it, if it brings one with that word."""
+
     longest: int = 100
     """Tokens that the model reads at a time; a longer sentence is cut at clauses and flagged. Attention
     translators are trained on sentences, and their quality falls where they have seen few (Koehn & Knowles
@@ -71,7 +75,7 @@ class TextOptions:
         if begun:
             options = replace(options, protect=False, patterns=(), keep=())
         if begun or required or chosen:
-            options = replace(options, match_case=False)
+            options = replace(options, match_case=False, look_up=False)
         return options
 
     def __post_init__(self) -> None:

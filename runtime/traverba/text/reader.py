@@ -9,6 +9,7 @@ from functools import partial
 
 from traverba.text.casing import casing_of, uncased
 from traverba.text.cutting import cut
+from traverba.text.known_words import KnownWords
 from traverba.text.layout import LINE_BREAK, find_stretches, flat, join_lines
 from traverba.text.numbers import numbers_of
 from traverba.text.options import LONGEST_EVER, TextFlag, TextOptions
@@ -17,7 +18,6 @@ from traverba.text.protection import Protected, find_protected
 from traverba.text.reading import Reading
 from traverba.text.rewriting import Edit, Rewriting
 from traverba.text.sentences import FIRST_LETTER, sentence_spans
-from traverba.text.spelling import Spelling
 from traverba.text.stand_ins import MOST, StandIn, stand_for
 from traverba.text.tokenizer import TextTokenizer, refuse_surrogates
 
@@ -34,8 +34,7 @@ class Reader:
     sources: Sequence[str]
     """Languages that the text may be in."""
     target: str
-    spelling: Spelling | None
-    """Of the language that the text is in, if it is known and the model has one."""
+    known: KnownWords
 
     def read(self, text: str) -> list[Reading]:
         """The segments of a text, in order; what lies between them is not for the model."""
@@ -77,13 +76,17 @@ class Reader:
         respelt = self._respelt(base)
         edits = [*_line_breaks(original[slice(*span)], within), *map(_edit, within, stand_ins), *respelt]
         flags = ("respelt", *flags) if respelt else flags
+        rewriting = Rewriting(base, edits)
+        choices = self.known.look_up(rewriting.text) if self.options.look_up else ()
+        flags = ("looked_up", *flags) if choices else flags
         numbers = numbers_of(words) if self.options.protect else ()
         place = (offset + span[0], offset + span[1])
-        return Reading(place, Rewriting(base, edits), flags, tuple(stand_ins), numbers, casing)
+        return Reading(place, rewriting, flags, tuple(stand_ins), numbers, casing, choices)
 
     def _respelt(self, words: str) -> list[Edit]:
         """What is read as another word, of a segment without what is protected in it."""
-        return self.spelling.edits(words) if self.spelling and self.options.fix_spelling else []
+        spelling = self.known.spelling
+        return spelling.edits(words) if spelling and self.options.fix_spelling else []
 
     def _protected(self, text: str) -> list[Protected]:
         options = self.options

@@ -59,6 +59,8 @@ class Reading:
     """Of two digits or more: they must not be lost."""
     casing: Casing | None = None
     """How the source is written, if not like ordinary text."""
+    choices: tuple[str, ...] = ()
+    """What the model may write, if not anything."""
 
     @property
     def text(self) -> str:

@@ -26,6 +26,7 @@ def options_of(*argv: str, environ: dict[str, str] | None = None) -> TextOptions
         (("--split", "lines", "--wrap", "join"), TextOptions(split="lines", wrap="join")),
         (("--no-protect", "--no-match-case"), TextOptions(protect=False, match_case=False)),
         (("--no-fix-spelling",), TextOptions(fix_spelling=False)),
+        (("--no-look-up",), TextOptions(look_up=False)),
         (("--keep", "a", "--keep", "b c"), TextOptions(keep=("a", "b c"))),
         (("--pattern", r"\d+"), TextOptions(patterns=(r"\d+",))),
     ],
@@ -41,6 +42,7 @@ def test_every_option_has_an_environment_variable() -> None:
         "TRAVERBA_NO_PROTECT": "1",
         "TRAVERBA_NO_MATCH_CASE": "1",
         "TRAVERBA_NO_FIX_SPELLING": "1",
+        "TRAVERBA_NO_LOOK_UP": "1",
         "TRAVERBA_KEEP": "a",
         "TRAVERBA_PATTERN": "b",
     }
@@ -49,7 +51,16 @@ def test_every_option_has_an_environment_variable() -> None:
     same = {
         field.name for field in fields(plain) if getattr(changed, field.name) == getattr(plain, field.name)
     }
-    assert not same & {"split", "wrap", "protect", "match_case", "fix_spelling", "keep", "patterns"}
+    assert not same & {
+        "split",
+        "wrap",
+        "protect",
+        "match_case",
+        "fix_spelling",
+        "look_up",
+        "keep",
+        "patterns",
+    }
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,42 @@
+"""What a model brings along of its languages' words: how they are spelt, and what they are called."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from traverba.text.spelling import Spelling
+
+
+@dataclass(frozen=True)
+class Dictionary:
+    """Words of one language in another.
+
+    A translator of sentences has never met a single word, with nothing before it and nothing behind it,
+    and makes up a sentence around it.
+    """
+
+    entries: Mapping[str, str]
+    """A word in lower case -> its translation, written as inside a sentence."""
+
+    def look_up(self, text: str) -> str | None:
+        """The translation of a text that is one word; with a capital if that has one."""
+        found = self.entries.get(text.lower())
+        return found[:1].upper() + found[1:] if found and text[:1].isupper() else found
+
+
+@dataclass(frozen=True)
+class KnownWords:
+    """For texts of one language or several that go into another one."""
+
+    spelling: Spelling | None = None
+    """Of the language that the texts are in, if that is known."""
+    dictionaries: tuple[Dictionary, ...] = ()
+    """Of each language that they may be in."""
+
+    def look_up(self, text: str) -> tuple[str, ...]:
+        """A translation from each language that has this word; none for a text that is no word."""
+        if not text.isalpha():
+            return ()
+        found = (each.look_up(text) for each in self.dictionaries)
+        return tuple(dict.fromkeys(word for word in found if word))
