@@ -61,13 +61,13 @@ def write_dictionary(path: Path, pairs: Iterable[tuple[str, str]]) -> None:
 
 def read_dictionary(content: bytes, name: str, *, forward: bool) -> Dictionary:
     """From the left language to the right one, or back: the first translation of each word."""
-    entries: dict[str, str] = {}
+    entries: dict[str, tuple[str, str]] = {}
     for line in _lines(content, name):
         left, _, right = line.partition(" ")
         if not left or not right:
             raise _damaged(name, f"{line[:20]!r} is no pair")
         word, translation = (left, right) if forward else (right, left)
-        entries.setdefault(word.lower(), translation)
+        entries.setdefault(word.lower(), (word, translation))
     return Dictionary(entries)
 
 

@@ -30,7 +30,10 @@ TYPED = "hte machiness win, tom! `hte` https://hte.org/machiness"
 with_the_built_in_model = pytest.mark.skipif(
     not BUILT_IN.exists(), reason="the built-in model is not in this checkout"
 )
-DICTIONARIES = {"en": Dictionary({"machine": "machines", "win": "gagner"}), "de": Dictionary({"win": "win"})}
+DICTIONARIES = {
+    "en": Dictionary({"machine": ("machine", "machines"), "win": ("win", "gagner")}),
+    "de": Dictionary({"win": ("win", "win")}),
+}
 READ = "the machines win, Tom! `hte` https://hte.org/machiness"
 
 

@@ -16,13 +16,16 @@ class Dictionary:
     and makes up a sentence around it.
     """
 
-    entries: Mapping[str, str]
-    """A word in lower case -> its translation, written as inside a sentence."""
+    entries: Mapping[str, tuple[str, str]]
+    """A word in lower case -> itself and its translation, both written as inside a sentence."""
 
     def look_up(self, text: str) -> str | None:
-        """The translation of a text that is one word; with a capital if that has one."""
-        found = self.entries.get(text.lower())
-        return found[:1].upper() + found[1:] if found and text[:1].isupper() else found
+        """The translation of a text that is one word; with a capital if that has one of its own accord."""
+        if text.lower() not in self.entries:
+            return None
+        word, translation = self.entries[text.lower()]
+        raised = text[:1].isupper() and not word[:1].isupper()
+        return translation[:1].upper() + translation[1:] if raised else translation
 
 
 @dataclass(frozen=True)
