@@ -32,7 +32,10 @@ other things (in menus a "file" is no row of people)."""
 
 def add_word_lists(folder: Path, recipe: Recipe, data_dir: Path) -> None:
     """Put a list of words for each language, and a dictionary for each two, into a bundle's folder."""
-    texts = clean_texts(recipe, data_dir)
+    texts = [
+        (spec.languages, max(spec.directions.values(), default=0.0), pairs)
+        for spec, pairs in clean_texts(recipe, data_dir)
+    ]
     lists = {language: count_words(_side(texts, language), language) for language in recipe.languages}
     pairs = {
         languages: pair_words(found, lists, languages) for languages, found in _main_pairs(texts).items()

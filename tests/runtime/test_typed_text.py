@@ -48,18 +48,28 @@ def words_for(lists: dict[str, Spelling]) -> WordsFor:
     return known
 
 
-@pytest.fixture
-def translator(model: Any, tokenizer: BpeTokenizer, manifest: Manifest) -> Translator:
-    """Knows words of English and none of French."""
+def made(model: Any, tokenizer: BpeTokenizer, manifest: Manifest, words: WordsFor) -> Translator:
+    """One whose model copies."""
     return Translator(
         lambda _: model,
         tokenizer,
-        replace(manifest, words={"en": "words.en.txt.gz"}),
+        manifest,
         options=DecodeOptions(beam_size=2, guards="off"),
         provider="scripted",
         precision="fp32",
         threads=1,
-        words=words_for({"en": Spelling("en", WordList(COUNTS))}),
+        words=words,
+    )
+
+
+@pytest.fixture
+def translator(model: Any, tokenizer: BpeTokenizer, manifest: Manifest) -> Translator:
+    """Knows words of English and none of French."""
+    return made(
+        model,
+        tokenizer,
+        replace(manifest, words={"en": "words.en.txt.gz"}),
+        words_for({"en": Spelling("en", WordList(COUNTS))}),
     )
 
 
@@ -119,16 +129,7 @@ def test_the_second_of_two_legs_reads_what_the_first_wrote(
         "en": Spelling("en", WordList(COUNTS)),
         "de": Spelling("de", WordList({"win": 200, "machines": 50})),
     }
-    translator = Translator(
-        lambda _: model,
-        tokenizer,
-        three,
-        options=DecodeOptions(beam_size=1, guards="off"),
-        provider="scripted",
-        precision="fp32",
-        threads=1,
-        words=words_for(lists),
-    )
+    translator = made(model, tokenizer, three, words_for(lists))
     result = translator.translate("hte machiness win", source="de", target="fr")
     assert result.via == "en" and result.text == "hte machines win"
 
@@ -194,15 +195,11 @@ def test_of_a_word_of_several_languages_the_model_takes_what_it_finds_most_proba
     model: Any, tokenizer: BpeTokenizer, manifest: Manifest
 ) -> None:
     into_french = (Direction("de", "fr"), Direction("en", "fr"))
-    translator = Translator(
-        lambda _: model,  # it copies
+    translator = made(
+        model,
         tokenizer,
         replace(manifest, languages=("de", "en", "fr"), directions=into_french),
-        options=DecodeOptions(beam_size=2, guards="off"),
-        provider="scripted",
-        precision="fp32",
-        threads=1,
-        words=words_for({}),
+        words_for({}),
     )
     results = [translator.translate("win", source=source, target="fr").text for source in ("en", "de", None)]
     assert results == ["gagner", "win", "win"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import logging
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -161,10 +162,8 @@ def training_pairs(recipe: Recipe, data_dir: Path, most: int) -> dict[str, list[
 
     Every fourth comes once more as people type it, see `corpora.variants`.
     """
-    held_out = _held_out_keys(recipe, data_dir)
     found: dict[str, list[Pair]] = {}
-    for spec in recipe.corpora:
-        pairs = _read_clean(spec, recipe, data_dir, held_out)
+    for spec, pairs in clean_texts(recipe, data_dir):
         for direction in spec.directions:
             first = split_direction(direction)[0] == spec.languages[0]
             oriented = pairs if first else [(b, a) for a, b in pairs]
@@ -173,17 +172,11 @@ def training_pairs(recipe: Recipe, data_dir: Path, most: int) -> dict[str, list[
     return {direction: pairs[:: -(-len(pairs) // most) or 1] for direction, pairs in found.items()}
 
 
-def clean_texts(recipe: Recipe, data_dir: Path) -> list[tuple[tuple[str, str], float, list[Pair]]]:
-    """The languages of each corpus, the most passes over it in either direction, its cleaned pairs."""
+def clean_texts(recipe: Recipe, data_dir: Path) -> Iterator[tuple[CorpusSpec, list[Pair]]]:
+    """Each corpus with its cleaned pairs."""
     held_out = _held_out_keys(recipe, data_dir)
-    return [
-        (
-            spec.languages,
-            max(spec.directions.values(), default=0.0),
-            _read_clean(spec, recipe, data_dir, held_out),
-        )
-        for spec in recipe.corpora
-    ]
+    for spec in recipe.corpora:
+        yield spec, _read_clean(spec, recipe, data_dir, held_out)
 
 
 def sample_training_sources(recipe: Recipe, data_dir: Path, count: int = 300) -> list[tuple[str, str]]:

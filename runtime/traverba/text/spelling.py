@@ -14,8 +14,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from traverba.text.casing import NOUNS_WITH_CAPITALS
+from traverba.text.casing import WORD as PART
 from traverba.text.rewriting import Edit
-from traverba.text.word_list import PART, WordList, find_words, fold
+from traverba.text.word_list import WordList, find_words, fold
 
 Slip = Literal["swapped", "doubled", "missing", "added", "other"]
 
@@ -34,7 +36,6 @@ SHORTEST_SWAPPED = 3
 SHORTEST_PART = 3
 """Letters of what is looked at on its own beside an apostrophe."""
 
-NOUNS_WITH_CAPITALS = frozenset({"de", "lb"})
 BEGINNING = frozenset('.!?…:;«»"“”„‚‘(–—-¿¡•*')
 """Behind these a capital says nothing."""
 

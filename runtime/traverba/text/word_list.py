@@ -9,10 +9,10 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 from itertools import islice
 
+from traverba.text.casing import WORD as PART
 from traverba.text.pieces import Span
 
-WORD = re.compile(r"(?<![\w@#])[^\W\d_]+(?:['’][^\W\d_]+)*(?![\w@])")
-PART = re.compile(r"[^\W\d_]+")
+TYPED = re.compile(r"(?<![\w@#])[^\W\d_]+(?:['’][^\W\d_]+)*(?![\w@])")
 CONTRACTING = frozenset({"en"})
 """Languages in which an apostrophe is inside a word ("don't"); elsewhere it stands between two ("l'été")."""
 
@@ -37,7 +37,7 @@ def fold(word: str) -> str:
 
 def find_words(text: str, language: str) -> Iterator[Span]:
     """Where the words of a text are; what holds digits or belongs to an address is none."""
-    for match in WORD.finditer(text):
+    for match in TYPED.finditer(text):
         if language in CONTRACTING:
             yield match.span()
         else:
