@@ -38,7 +38,7 @@ class TrainingOptions:
     stand_in_share: float = 0.0
     """Share of pairs in which a name or number becomes a stand-in such as "{0}", if both sides have it."""
     typo_share: float = 0.0
-    """Share of pairs added once more with slips of the fingers in the source; so the next four."""
+    """Share of pairs added once more with slips of the fingers in the source; so the next six."""
     unaccented_share: float = 0.0
     """… without the source's accents."""
     capitals_share: float = 0.0
@@ -47,6 +47,10 @@ class TrainingOptions:
     """… without the final mark."""
     other_name_share: float = 0.0
     """… with another name in place of one that both sides share."""
+    small_start_share: float = 0.0
+    """… with a first word in lower case, if that has fewer subwords."""
+    rare_word_passes: float = 0.0
+    """Times that a pair with a rare word comes again, see `corpora.rarity`."""
     lexicon_passes: float = 0.0
     """Passes in an epoch over single-word pairs learnt from the corpora by alignment; 0: none."""
     sampling_temperature: float = 0.0

@@ -1,8 +1,9 @@
-"""The words that a bundle knows: counted in the recipe's corpora, and paired by alignment."""
+"""The words that a bundle knows: counted in the recipe's corpora, paired and named by alignment."""
 
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -10,8 +11,16 @@ from pathlib import Path
 from traverba.bundle import Manifest
 from traverba.text import find_words, fold
 from traverba.text.spelling import begins
-from traverba.word_file import dictionary_file, words_file, write_dictionary, write_words
-from traverba_export.alignment.lexicon import CERTAIN, weigh_words
+from traverba.word_file import (
+    dictionary_file,
+    rare_words_file,
+    words_file,
+    write_dictionary,
+    write_rare_words,
+    write_words,
+)
+from traverba_export.alignment.lexicon import CERTAIN, weigh_words, words_of
+from traverba_export.alignment.naming import name_words
 from traverba_export.bundling import update_bundle
 from traverba_export.recipe import Recipe
 from traverba_export.training.preparation import Pair, clean_texts
@@ -25,6 +34,10 @@ COMMON = 50
 CERTAIN_IF_COMMON = 0.06
 """Least product of both directions' probabilities for words that were met so often: such a word has several
 translations that share them, while a rare one is aligned by chance."""
+NAMED_IF_RARE = {10: 0.1, 100: 0.15}
+"""Sentences that have a word, at most -> the least weight of its name. A word that more of them have the
+model knows by itself: with those of 200 sentences as well, dev gained nothing."""
+SHORTEST_RARE = 3
 MAIN_SHARE = 0.5
 """Of the most passes that training makes over a corpus of two languages: where it makes fewer, words mean
 other things (in menus a "file" is no row of people)."""
@@ -37,10 +50,12 @@ def add_word_lists(folder: Path, recipe: Recipe, data_dir: Path) -> None:
         for spec, pairs in clean_texts(recipe, data_dir)
     ]
     lists = {language: count_words(_side(texts, language), language) for language in recipe.languages}
-    pairs = {
-        languages: pair_words(found, lists, languages) for languages, found in _main_pairs(texts).items()
-    }
-    update_bundle(folder, lambda partial, manifest: _with_words(partial, manifest, lists, pairs))
+    main = _main_pairs(texts)
+    pairs = {languages: pair_words(found, lists, languages) for languages, found in main.items()}
+    rare: dict[Languages, dict[str, str]] = {}
+    for languages, found in main.items():
+        rare.update(name_rare_words(found, lists, languages))
+    update_bundle(folder, lambda partial, manifest: _with_words(partial, manifest, lists, pairs, rare))
 
 
 Texts = Sequence[tuple[Languages, float, Sequence[Pair]]]
@@ -107,6 +122,28 @@ def pair_words(pairs: Sequence[Pair], lists: Mapping[str, Counts], languages: La
     return found
 
 
+def name_rare_words(
+    pairs: Sequence[Pair], lists: Mapping[str, Counts], languages: Languages
+) -> dict[Languages, dict[str, str]]:
+    """For both directions: words in lower case that few of ``pairs`` have, and what they are called."""
+    named: dict[Languages, dict[str, str]] = {}
+    for side, names in enumerate(name_words(pairs, min(NAMED_IF_RARE.values()))):
+        direction = (languages[side], languages[1 - side])
+        seen = Counter(word for pair in pairs for word in set(words_of(pair[side])))
+        written = _commonest_forms(lists[direction[1]])
+        named[direction] = {
+            word: written[name.text]
+            for word, name in names.items()
+            if len(word) >= SHORTEST_RARE and name.text in written and name.weight >= _needed(seen[word])
+        }
+    return named
+
+
+def _needed(seen: int) -> float:
+    """The least weight of the name of a word that was met so often."""
+    return next((least for most, least in NAMED_IF_RARE.items() if seen <= most), math.inf)
+
+
 def _commonest_forms(counts: Counts) -> dict[str, str]:
     """A word in lower case -> how it is written most often."""
     forms: dict[str, str] = {}
@@ -116,14 +153,21 @@ def _commonest_forms(counts: Counts) -> dict[str, str]:
 
 
 def _with_words(
-    folder: Path, manifest: Manifest, lists: Mapping[str, Counts], pairs: Mapping[Languages, Sequence[Pair]]
+    folder: Path,
+    manifest: Manifest,
+    lists: Mapping[str, Counts],
+    pairs: Mapping[Languages, Sequence[Pair]],
+    rare: Mapping[Languages, Mapping[str, str]],
 ) -> Manifest:
     for language, counts in lists.items():
         write_words(folder / words_file(language), counts)
     for languages, found in pairs.items():
         write_dictionary(folder / dictionary_file(languages), found)
+    for direction, translations in rare.items():
+        write_rare_words(folder / rare_words_file(direction), translations)
     return dataclasses.replace(
         manifest,
         words={language: words_file(language) for language in sorted(lists)},
         dictionaries={"-".join(languages): dictionary_file(languages) for languages in sorted(pairs)},
+        rare_words={"-".join(direction): rare_words_file(direction) for direction in sorted(rare)},
     )

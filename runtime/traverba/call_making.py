@@ -13,6 +13,7 @@ from traverba.decoding import Control, DecodeOptions, SpecialIds
 from traverba.decoding.model import DecoderStep
 from traverba.foreign import foreign_reader
 from traverba.guidance import guide
+from traverba.rare_words import RareWordRepair
 from traverba.repair import Repair
 from traverba.results import TranslatorInfo
 from traverba.terms import term_reader
@@ -87,8 +88,15 @@ class CallMaker:
             reader=self._reader(leg, given, reading),
             options=options,
             control=given.control,
-            repair=Repair(self._tokenizer, options, lambda: self.special_and_words, control),
+            repair=self._repair(options, control, leg.target),
         )
+
+    def _repair(self, options: DecodeOptions, control: Control, target: str) -> Repair:
+        def special() -> SpecialIds:
+            return self.special_and_words
+
+        rare_words = RareWordRepair(self._tokenizer, options, special, target, control)
+        return Repair(self._tokenizer, options, special, control, rare_words)
 
     def _reader(self, leg: Leg, given: CallOptions, options: TextOptions) -> Reader:
         sources = self._sources(leg)

@@ -16,6 +16,7 @@ from traverba.decoding import (
     Spellings,
     decode,
 )
+from traverba.rare_words import RareWordRepair
 from traverba.results import AlignedWords
 from traverba.text import BannedPhrases, Lack, TextTokenizer, spellings
 from traverba.timing import TimedModel
@@ -36,6 +37,7 @@ class Repair:
     special: Callable[[], SpecialIds]
     """With the words' ends and beginnings that constraints need, made when first needed."""
     control: Control
+    rare_words: RareWordRepair
 
     def __call__(
         self, model: TimedModel, segments: Sequence[PreparedSegment | None], found: Sequence[Decoded]
@@ -48,6 +50,7 @@ class Repair:
         if self.options.sampling is not None:  # constraints need a beam
             return answers
         some = {i: segment for i, segment in enumerate(segments) if segment}
+        self.rare_words(model, some, answers)
         for ask in (self._continued, self._constrained):
             self._again(model, some, answers, ask)
         return answers

@@ -162,7 +162,18 @@ def term_uses(prepared: Prepared, segments: Sequence[Segment], text: str) -> Ite
 def _with_matches(
     reading: Reading, matches: tuple[TermMatch, ...], target: str, kind: type[TermReading]
 ) -> Reading:
-    return kind(reading.span, reading.rewriting, reading.flags, inner=reading, target=target, matches=matches)
+    to_new, start = reading.rewriting.to_new, reading.span[0]
+    terms = [to_new((match.span[0] - start, match.span[1] - start)) for match in matches]
+    rare = [word for word in reading.rare_words if not any(_overlap(word.span, term) for term in terms)]
+    return kind(
+        reading.span,
+        reading.rewriting,
+        reading.flags,
+        rare_words=tuple(rare),
+        inner=reading,
+        target=target,
+        matches=matches,
+    )
 
 
 def _sees(reading: Reading, match: TermMatch, segment: str) -> bool:

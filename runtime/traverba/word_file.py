@@ -3,6 +3,8 @@
 Gzip streams of UTF-8 lines. ``words.LANGUAGE.txt.gz``: ``COUNT WORD WORD …``, the words of a language that
 training met so often, the commonest first. ``dictionary.LEFT-RIGHT.txt.gz``: ``WORD WORD``, a word of one
 language and what it is called in the other, the surest pairs first; read in both directions.
+``rare.SOURCE-TARGET.txt.gz``: ``WORD WORD``, a word that training hardly met, in lower case, and what it is
+called.
 """
 
 from __future__ import annotations
@@ -10,13 +12,13 @@ from __future__ import annotations
 import gzip
 import io
 import zlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TypeVar
 
 from traverba.bundle import Bundle
 from traverba.errors import BundleFormatError
-from traverba.text import Dictionary, KnownWords, Spelling, WordList
+from traverba.text import Dictionary, KnownWords, RareWords, Spelling, WordList
 
 T = TypeVar("T")
 
@@ -33,6 +35,11 @@ def words_file(language: str) -> str:
 def dictionary_file(languages: tuple[str, str]) -> str:
     """The name of the file with the words of two languages."""
     return f"dictionary.{'-'.join(languages)}.txt.gz"
+
+
+def rare_words_file(direction: tuple[str, str]) -> str:
+    """The name of the file with the words of the first language that training hardly met."""
+    return f"rare.{'-'.join(direction)}.txt.gz"
 
 
 def write_words(path: Path, counts: Mapping[str, int]) -> None:
@@ -62,13 +69,20 @@ def write_dictionary(path: Path, pairs: Iterable[tuple[str, str]]) -> None:
 def read_dictionary(content: bytes, name: str, *, forward: bool) -> Dictionary:
     """From the left language to the right one, or back: the first translation of each word."""
     entries: dict[str, tuple[str, str]] = {}
-    for line in _lines(content, name):
-        left, _, right = line.partition(" ")
-        if not left or not right:
-            raise _damaged(name, f"{line[:20]!r} is no pair")
+    for left, right in _pairs(content, name):
         word, translation = (left, right) if forward else (right, left)
         entries.setdefault(word.lower(), (word, translation))
     return Dictionary(entries)
+
+
+def write_rare_words(path: Path, translations: Mapping[str, str]) -> None:
+    """Write what rare words are called, in alphabetical order, which packs best."""
+    _write(path, map(" ".join, sorted(translations.items())))
+
+
+def read_rare_words(content: bytes, name: str, language: str) -> RareWords:
+    """Those of ``language``, from the bytes of a file called ``name``; else a `BundleFormatError`."""
+    return RareWords(language, dict(_pairs(content, name)))
 
 
 class BundleWords:
@@ -78,14 +92,18 @@ class BundleWords:
         def read(files: Mapping[str, str]) -> dict[str, tuple[bytes, str]]:
             return {key: ((bundle.folder / name).read_bytes(), name) for key, name in files.items()}
 
-        self._lists, self._pairs = read(bundle.manifest.words), read(bundle.manifest.dictionaries)
+        manifest = bundle.manifest
+        self._lists, self._pairs = read(manifest.words), read(manifest.dictionaries)
+        self._rare = read(manifest.rare_words)
         self._found: dict[object, object] = {}
 
     def __call__(self, sources: Sequence[str], target: str) -> KnownWords:
         """For texts in any of some languages that go into another."""
-        spelling = self._spelling(sources[0]) if len(sources) == 1 else None
         found = (self._dictionary(source, target) for source in sources)
-        return KnownWords(spelling, tuple(each for each in found if each))
+        dictionaries = tuple(each for each in found if each)
+        if len(sources) > 1:
+            return KnownWords(dictionaries=dictionaries)
+        return KnownWords(self._spelling(sources[0]), dictionaries, self._rare_words(sources[0], target))
 
     def _spelling(self, language: str) -> Spelling | None:
         if language not in self._lists:
@@ -100,6 +118,13 @@ class BundleWords:
             return None
         return self._once((source, target), lambda: read_dictionary(*file, forward=forward is not None))
 
+    def _rare_words(self, source: str, target: str) -> RareWords | None:
+        direction = f"{source}-{target}"
+        if direction not in self._rare:
+            return None
+        file = self._rare[direction]
+        return self._once(direction, lambda: read_rare_words(*file, language=source))
+
     def _once(self, key: object, read: Callable[[], T]) -> T:
         """Two threads that ask first may both read it, to the same end."""
         if key not in self._found:
@@ -109,6 +134,14 @@ class BundleWords:
 
 def _write(path: Path, lines: Iterable[str]) -> None:
     path.write_bytes(gzip.compress("\n".join(lines).encode(), 9, mtime=0))
+
+
+def _pairs(content: bytes, name: str) -> Iterator[tuple[str, str]]:
+    for line in _lines(content, name):
+        left, _, right = line.partition(" ")
+        if not left or not right:
+            raise _damaged(name, f"{line[:20]!r} is no pair")
+        yield left, right
 
 
 def _lines(content: bytes, name: str) -> list[str]:

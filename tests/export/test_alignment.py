@@ -7,6 +7,7 @@ import pytest
 
 from traverba_export.alignment import learn_lexical_table, learn_lexicon
 from traverba_export.alignment.model1 import NULL
+from traverba_export.alignment.naming import Name, name_words
 
 Corpus = list[tuple[list[int], list[int]]]
 
@@ -75,3 +76,24 @@ def test_sentences_without_words_teach_no_words() -> None:
         ("one", "un"),
         ("two", "deux"),
     ]
+
+
+def test_a_rare_word_is_named_by_a_common_one_that_stands_for_others_as_well() -> None:
+    """ "alt" and "uralt" are both "old": a lexicon of words that choose each other has one of them."""
+    pairs = [("old house", "altes Haus"), ("old dog", "alter Hund"), ("old", "uralt")]
+    pairs += [("house", "Haus"), ("dog", "Hund")] * 3
+    english, german = name_words(pairs, 0.1)
+    assert {word: name.text for word, name in german.items()} == {
+        "haus": "house",
+        "hund": "dog",
+        "altes": "old",
+        "alter": "old",
+        "uralt": "old",
+    }
+    assert english["house"].text == "haus" and english["house"].weight > 0.9
+    assert all(0.1 <= name.weight <= 1 for name in (*english.values(), *german.values()))
+
+
+def test_a_word_without_a_likely_name_has_none() -> None:
+    pairs = [("a b c d e f g h i j", "z")]
+    assert name_words(pairs, 0.2) == ({letter: Name("z", 0.1**0.25) for letter in "abcdefghij"}, {})

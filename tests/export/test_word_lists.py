@@ -13,7 +13,7 @@ from traverba import load_translator
 from traverba.bundle import open_bundle
 from traverba.word_file import read_words
 from traverba_export.cli import main
-from traverba_export.word_lists import count_words, pair_words
+from traverba_export.word_lists import count_words, name_rare_words, pair_words
 
 TINY = Path(__file__).parent.parent / "data" / "tiny.traverba"
 RECIPE = """
@@ -110,6 +110,10 @@ def test_the_command_gives_a_bundle_its_words(folder: Path) -> None:
     with open_bundle(folder, verify_hashes=True) as bundle:
         assert bundle.manifest.words == {"qaa": "words.qaa.txt.gz", "qab": "words.qab.txt.gz"}
         assert bundle.manifest.dictionaries == {"qaa-qab": "dictionary.qaa-qab.txt.gz"}
+        assert bundle.manifest.rare_words == {
+            "qaa-qab": "rare.qaa-qab.txt.gz",
+            "qab-qaa": "rare.qab-qaa.txt.gz",
+        }
         content = (bundle.folder / "words.qaa.txt.gz").read_bytes()
     assert read_words(content, "words.qaa.txt.gz")["lout"] == 30
     with load_translator(folder) as translator:
@@ -125,3 +129,12 @@ def test_corpora_that_are_not_there_leave_the_bundle_as_it_was(
     assert main(["words", str(folder.parent / "recipe.toml"), str(folder), "--data", str(folder.parent)]) == 2
     assert "pairs.tsv does not exist" in capsys.readouterr().err
     assert (folder / "manifest.json").read_bytes() == before
+
+
+def test_words_that_many_sentences_have_are_left_to_the_model() -> None:
+    pairs = [("the oak", "die Eiche"), ("the axe", "die Axt")] * 3 + [("the", "die")] * 200
+    lists = {side: count_words([pair[i] for pair in pairs], side) for i, side in enumerate(("en", "de"))}
+    assert name_rare_words(pairs, lists, ("en", "de")) == {
+        ("en", "de"): {"oak": "Eiche", "axe": "Axt"},
+        ("de", "en"): {"eiche": "oak", "axt": "axe"},
+    }

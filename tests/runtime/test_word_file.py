@@ -10,7 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from traverba.errors import BundleFormatError
-from traverba.word_file import read_dictionary, read_words, write_dictionary, write_words
+from traverba.text import RareWord
+from traverba.word_file import (
+    read_dictionary,
+    read_rare_words,
+    read_words,
+    write_dictionary,
+    write_rare_words,
+    write_words,
+)
 
 LETTERS = st.characters(categories=["L"])
 
@@ -65,3 +73,17 @@ def test_a_dictionary_is_read_in_both_directions_the_first_translation_of_each_w
 def test_a_damaged_dictionary_is_refused(content: bytes) -> None:
     with pytest.raises(BundleFormatError, match=r"dictionary\.en-de\.txt\.gz is no list of words"):
         read_dictionary(content, "dictionary.en-de.txt.gz", forward=True)
+
+
+def test_rare_words_are_written_in_alphabetical_order_and_read_back(tmp_path: Path) -> None:
+    path = tmp_path / "rare.en-de.txt.gz"
+    write_rare_words(path, {"oak": "Eiche", "axe": "Axt"})
+    assert gzip.decompress(path.read_bytes()).decode() == "axe Axt\noak Eiche"
+    rare = read_rare_words(path.read_bytes(), path.name, "en")
+    assert rare.find("An axe, an OAK") == (RareWord((3, 6), "Axt"), RareWord((11, 14), "Eiche"))
+
+
+@pytest.mark.parametrize("content", [gzip.compress(b"axe"), gzip.compress(b"axe "), b"axe Axt"])
+def test_damaged_rare_words_are_refused(content: bytes) -> None:
+    with pytest.raises(BundleFormatError, match=r"rare\.en-de\.txt\.gz is no list of words"):
+        read_rare_words(content, "rare.en-de.txt.gz", "en")

@@ -26,13 +26,13 @@ def learn_lexicon(pairs: Sequence[tuple[str, str]], certain: float = CERTAIN) ->
 
 def weigh_words(pairs: Sequence[tuple[str, str]], least: float) -> dict[tuple[str, str], float]:
     """The same with the product of both directions' probabilities, at least ``least``."""
-    left, right = _Words(), _Words()
+    left, right = NumberedWords(), NumberedWords()
     sentences = [(left.ids(a), right.ids(b)) for a, b in pairs]
     sentences = [(a, b) for a, b in sentences if a and b]
     forward = _probabilities(learn_lexical_table(sentences), least)
     backward = _probabilities(learn_lexical_table([(b, a) for a, b in sentences]), least)
     return {
-        (left.words[e], right.words[f]): product
+        (left.texts[e], right.texts[f]): product
         for (e, f), probability in forward.items()
         if e != NULL and (product := probability * backward.get((f, e), 0.0)) >= least
     }
@@ -43,11 +43,11 @@ def words_of(text: str) -> list[str]:
     return WORD.findall(text.lower())
 
 
-class _Words:
-    """Numbers words in the order they are met."""
+class NumberedWords:
+    """The words of sentences, numbered in the order they are met."""
 
     def __init__(self) -> None:
-        self.words: list[str] = []
+        self.texts: list[str] = []
         self._numbers: dict[str, int] = {}
 
     def ids(self, text: str) -> list[int]:
@@ -55,8 +55,8 @@ class _Words:
 
     def _number(self, word: str) -> int:
         if word not in self._numbers:
-            self._numbers[word] = len(self.words)
-            self.words.append(word)
+            self._numbers[word] = len(self.texts)
+            self.texts.append(word)
         return self._numbers[word]
 
 

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
+from traverba_export.corpora.rarity import with_rare_words
 from traverba_export.corpora.variants import (
     Pair,
     casual,
     in_capitals,
     names_in,
     with_other_name,
+    with_small_start,
     with_stand_in,
     with_typos,
     without_accents,
@@ -78,6 +81,9 @@ class VariantShares:
     capitals: float = 0.0
     unmarked: float = 0.0
     other_names: float = 0.0
+    small_start: float = 0.0
+    rare_words: float = 0.0
+    """Times more, see `traverba_export.corpora.rarity`."""
 
 
 Encoded = tuple[Sequences, Sequences]
@@ -86,7 +92,7 @@ Encoded = tuple[Sequences, Sequences]
 
 def encode_pairs(pairs: Sequence[Pair], subwords: Subwords, shares: VariantShares, seed: int) -> Encoded:
     """Ids of source-target ``pairs``, and of random ``shares`` of them once more in other forms."""
-    everything = [*pairs, *_variants(pairs, shares, np.random.default_rng(seed))]
+    everything = [*pairs, *_variants(pairs, shares, subwords, np.random.default_rng(seed))]
     source = Sequences.pack(subwords.encode_batch([p[0] for p in everything]))
     target = Sequences.pack(subwords.encode_batch([p[1] for p in everything]))
     return source, target
@@ -107,9 +113,12 @@ def build_pool(
     return Pool(name, *encoded, subwords.language_token(target_language), passes, tagged)
 
 
-def _variants(pairs: Sequence[Pair], shares: VariantShares, rng: np.random.Generator) -> Iterator[Pair]:
+def _variants(
+    pairs: Sequence[Pair], shares: VariantShares, subwords: Subwords, rng: np.random.Generator
+) -> Iterator[Pair]:
     """New kinds come last: what the ones before them draw stays the same for a seed."""
     names = names_in(pairs) if shares.other_names else {}
+    pieces = cache(lambda word: len(subwords.encode_batch([word])[0]))
     kinds: tuple[tuple[float, Callable[[Pair], Pair | None]], ...] = (
         (shares.casual, casual),
         (shares.stand_in, lambda pair: with_stand_in(pair, rng)),
@@ -118,8 +127,10 @@ def _variants(pairs: Sequence[Pair], shares: VariantShares, rng: np.random.Gener
         (shares.capitals, in_capitals),
         (shares.unmarked, without_final_mark),
         (shares.other_names, lambda pair: with_other_name(pair, names, rng)),
+        (shares.small_start, lambda pair: with_small_start(pair, pieces)),
     )
     for share, change in kinds:
         for i in np.flatnonzero(rng.random(len(pairs)) < share).tolist():
             if (variant := change(pairs[i])) and all(variant):
                 yield variant
+    yield from with_rare_words(pairs, shares.rare_words, rng)

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import numpy as np
+
+from traverba.text import Rewriting
+from traverba.text.casing import small_start
 
 Pair = tuple[str, str]
 
@@ -124,6 +127,12 @@ def _without_accent(character: str) -> str:
 def in_capitals(pair: Pair) -> Pair:
     """Both sides shouted."""
     return pair[0].upper(), pair[1].upper()
+
+
+def with_small_start(pair: Pair, pieces: Callable[[str], int]) -> Pair | None:
+    """The source's first word in lower case where the runtime would read it so; None if it would not."""
+    edit = small_start(pair[0], pieces)
+    return (Rewriting(pair[0], [edit]).text, pair[1]) if edit else None
 
 
 def without_final_mark(pair: Pair) -> Pair | None:

@@ -128,6 +128,8 @@ def _variant_shares(recipe: Recipe) -> VariantShares:
         capitals=options.capitals_share,
         unmarked=options.unmarked_share,
         other_names=options.other_name_share,
+        small_start=options.small_start_share,
+        rare_words=options.rare_word_passes,
     )
 
 

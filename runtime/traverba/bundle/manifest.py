@@ -125,6 +125,8 @@ class Manifest:
     """Language -> the file with its words, for languages whose typed text is read with one."""
     dictionaries: dict[str, str] = field(default_factory=dict)
     """Two languages ("en-fr") -> the file with the words that translate each other, in both directions."""
+    rare_words: dict[str, str] = field(default_factory=dict)
+    """Direction ("en-fr") -> the file with what words that training hardly met are called."""
     exporter: dict[str, str] = field(default_factory=dict)
     """Versions of what wrote the bundle."""
     files: tuple[FileEntry, ...] = ()
@@ -178,7 +180,7 @@ def _problems(manifest: Manifest) -> list[str]:
     """What types alone cannot rule out."""
     paths = [entry.path for entry in manifest.files]
     named = {TOKENIZER_FILE}.union(*(v.graphs for v in manifest.variants))
-    named.update(manifest.words.values(), manifest.dictionaries.values())
+    named.update(manifest.words.values(), manifest.dictionaries.values(), manifest.rare_words.values())
     if any(v.narrow_step for v in manifest.variants):
         named.add(SHORTLIST_FILE)
     special = manifest.special_tokens

@@ -9,7 +9,7 @@ which word is meant, and `known_words` what it is called; `rewriting` remembers 
 """
 
 from traverba.text.completion import PrefixCompletion
-from traverba.text.known_words import Dictionary, KnownWords
+from traverba.text.known_words import Dictionary, KnownWords, RareWord, RareWords
 from traverba.text.options import TextFlag, TextOptions
 from traverba.text.phrases import BannedPhrases, begins_word, ends_word, needs_space, spellings
 from traverba.text.pieces import PieceDecoder, Span
@@ -31,6 +31,8 @@ __all__ = [
     "PieceDecoder",
     "Place",
     "PrefixCompletion",
+    "RareWord",
+    "RareWords",
     "Reader",
     "Reading",
     "Restored",

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from traverba.text.pieces import Span
 from traverba.text.spelling import Spelling
+from traverba.text.word_list import find_words
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,31 @@ class Dictionary:
 
 
 @dataclass(frozen=True)
+class RareWord:
+    """A word of a text that training hardly met."""
+
+    span: Span
+    translation: str
+
+
+@dataclass(frozen=True)
+class RareWords:
+    """The words of a language that training hardly met, and what they are called in another."""
+
+    language: str
+    translations: Mapping[str, str]
+    """Of words in lower case, written as inside a sentence."""
+
+    def find(self, text: str) -> tuple[RareWord, ...]:
+        """Those that a text has, in order."""
+        return tuple(
+            RareWord(span, found)
+            for span in find_words(text, self.language)
+            if (found := self.translations.get(text[slice(*span)].lower()))
+        )
+
+
+@dataclass(frozen=True)
 class KnownWords:
     """For texts of one language or several that go into another one."""
 
@@ -36,6 +63,8 @@ class KnownWords:
     """Of the language that the texts are in, if that is known."""
     dictionaries: tuple[Dictionary, ...] = ()
     """Of each language that they may be in."""
+    rare: RareWords | None = None
+    """Of the language that the texts are in, if that is known."""
 
     def look_up(self, text: str) -> tuple[str, ...]:
         """A translation from each language that has this word; none for a text that is no word."""
@@ -43,3 +72,7 @@ class KnownWords:
             return ()
         found = (each.look_up(text) for each in self.dictionaries)
         return tuple(dict.fromkeys(word for word in found if word))
+
+    def rare_words(self, text: str) -> tuple[RareWord, ...]:
+        """Those that a text has, in order."""
+        return self.rare.find(text) if self.rare else ()

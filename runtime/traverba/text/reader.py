@@ -81,7 +81,8 @@ class Reader:
         flags = ("looked_up", *flags) if choices else flags
         numbers = numbers_of(words) if self.options.protect else ()
         place = (offset + span[0], offset + span[1])
-        return Reading(place, rewriting, flags, tuple(stand_ins), numbers, casing, choices)
+        rare = self.known.rare_words(rewriting.text) if self.options.look_up and not choices else ()
+        return Reading(place, rewriting, flags, tuple(stand_ins), numbers, casing, choices, rare)
 
     def _respelt(self, words: str) -> list[Edit]:
         """What is read as another word, of a segment without what is protected in it."""

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from traverba.text.casing import Casing, recased
+from traverba.text.known_words import RareWord
 from traverba.text.numbers import added, says, spellings_of
 from traverba.text.options import TextFlag
 from traverba.text.pieces import Span
@@ -61,6 +62,8 @@ class Reading:
     """How the source is written, if not like ordinary text."""
     choices: tuple[str, ...] = ()
     """What the model may write, if not anything."""
+    rare_words: tuple[RareWord, ...] = ()
+    """Of `text`, those that a dictionary knows better than the model."""
 
     @property
     def text(self) -> str:
@@ -70,7 +73,7 @@ class Reading:
     @property
     def comes_whole(self) -> bool:
         """Whether what is decoded is only final once it is complete."""
-        return bool(self.stand_ins or self.numbers or self.casing)
+        return bool(self.stand_ins or self.numbers or self.casing or self.rare_words)
 
     def source_span(self, span: Span) -> Span:
         """A span of `text` as one of the source text."""

@@ -78,6 +78,7 @@ def test_what_is_no_manifest_is_refused(text: str) -> None:
         ("variants", [{"narrow_step": "n.onnx", "shortlist": "s.onnx"}], r"'n\.onnx' is not in files"),
         ("words", {"en": "words.en.txt.gz"}, r"'words\.en\.txt\.gz' is not in files"),
         ("dictionaries", {"en-fr": "d.gz"}, r"'d\.gz' is not in files"),
+        ("rare_words", {"en-fr": "r.gz"}, r"'r\.gz' is not in files"),
         ("words", {"tlh": "README.md"}, r"words of 'tlh', which is not in languages"),
         ("shortlist", {"bleu_change": {}}, r"manifest\.shortlist\.coverage: missing"),
     ],

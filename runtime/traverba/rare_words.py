@@ -1,0 +1,113 @@
+"""Words that training hardly met: where the model wrote something else for one, the dictionary has the word.
+
+A small model guesses such a word from its pieces ("spiders" became "épiders"). Luong et al. 2015
+(Addressing the rare word problem in neural machine translation, section 3) put a dictionary's word in
+the place that the alignment names; here the model writes the sentence anew from there, so that what
+follows agrees with the word.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from traverba.assembly import Answer, PreparedSegment, RestoredHypothesis, restore
+from traverba.decoding import Control, Decoded, DecodeOptions, Request, SpecialIds, decode
+from traverba.glossary import says
+from traverba.text import RareWord, Span, TextTokenizer
+from traverba.timing import TimedModel
+
+SURE = 0.6
+"""A word that the model gives this probability may be another one that means the same."""
+ROUNDS = 3
+"""Words of a sentence that are put right, from its beginning on."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A rare word, and which word of a translation stands for it."""
+
+    word: RareWord
+    span: Span
+
+
+@dataclass(frozen=True, eq=False)
+class RareWordRepair:
+    """What stays the same for all texts of a call."""
+
+    tokenizer: TextTokenizer
+    options: DecodeOptions
+    special: Callable[[], SpecialIds]
+    """With the beginnings of words."""
+    target: str
+    control: Control
+
+    def __call__(
+        self, model: TimedModel, segments: Mapping[int, PreparedSegment], answers: list[Answer]
+    ) -> None:
+        """Put better answers in the place of those that lack the dictionary's word for a rare one."""
+        tried: dict[int, list[RareWord]] = {i: [] for i, each in segments.items() if each.reading.rare_words}
+        for _ in range(ROUNDS):
+            found = {i: self._place(segments[i], answers[i].decoded, words) for i, words in tried.items()}
+            places = {i: place for i, place in found.items() if place}
+            if not places or self.control.stop_reason():
+                return
+            requests = [self._request(segments[i], answers[i].decoded, p) for i, p in places.items()]
+            control = replace(self.control, on_progress=None)
+            again = decode(model, requests, self.options, self.special(), control=control)
+            for (i, place), retried in zip(places.items(), again, strict=True):
+                answers[i] = self._better(answers[i], retried, place.word)
+            tried = {i: [*tried[i], place.word] for i, place in places.items()}
+
+    def _place(self, segment: PreparedSegment, decoded: Decoded, tried: Collection[RareWord]) -> Place | None:
+        """The first word of a translation that stands for a rare one without being the dictionary's."""
+        if segment.request.is_steered or any(flag in ("cancelled", "deadline") for flag in decoded.flags):
+            return None
+        text = self.tokenizer.decode(decoded.best.ids)
+        untried = [word for word in segment.reading.rare_words if word not in tried]
+        rare = [word for word in untried if not self._says(text, word)]
+        if not rare:
+            return None
+        found = restore(segment, decoded.best, self.tokenizer)
+        places = [self._stands_for(word, found, text) for word in rare]
+        return min((place for place in places if place), key=lambda place: place.span, default=None)
+
+    def _stands_for(self, word: RareWord, found: RestoredHypothesis, text: str) -> Place | None:
+        """The word of ``text`` that the alignment has for a rare one, unless the model is sure of it."""
+        start, end = word.span
+        pairs = [pair for pair in found.alignment if pair.source[0] < end and start < pair.source[1]]
+        words = [pair for pair in pairs if text[slice(*pair.target)].isalpha()]
+        if not words:
+            return None
+        span = max(words, key=lambda pair: pair.weight).target
+        steps = zip(found.tokens, found.hypothesis.log_probs.tolist(), strict=False)  # the end has no token
+        log_prob = sum(lp for token, lp in steps if token[0] < span[1] and span[0] < token[1])
+        return Place(word, span) if log_prob <= math.log(SURE) else None
+
+    def _says(self, text: str, word: RareWord) -> bool:
+        return says(text, (word.translation,), self.target) > 0
+
+    def _request(self, segment: PreparedSegment, decoded: Decoded, place: Place) -> Request:
+        """The translation up to the place, the dictionary's word, and on with another word."""
+        before, said = self.tokenizer.decode(decoded.best.ids)[: place.span[0]], place.word.translation
+        begun = before + said if before else said[:1].upper() + said[1:]
+        return replace(
+            segment.request,
+            prefix=tuple(self.tokenizer.encode(begun)),
+            allowed_next=lambda ids: None if ids else self._other_words,
+        )
+
+    @cached_property
+    def _other_words(self) -> frozenset[int]:
+        """Tokens that do not go on with a word."""
+        return frozenset(range(self.tokenizer.vocab_size)) - self.special().word_begins
+
+    def _better(self, first: Answer, again: Decoded, word: RareWord) -> Answer:
+        """The second answer if it came to its end and says the word."""
+        steps = first.decoded.steps + again.steps
+        worse = again.best.finished < first.decoded.best.finished
+        if worse or not self._says(self.tokenizer.decode(again.best.ids), word):
+            return replace(first, decoded=replace(first.decoded, steps=steps))
+        return Answer(replace(again, steps=steps), tuple(dict.fromkeys((*first.retried, "looked_up"))))
