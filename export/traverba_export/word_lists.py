@@ -54,7 +54,8 @@ def add_word_lists(folder: Path, recipe: Recipe, data_dir: Path) -> None:
     pairs = {languages: pair_words(found, lists, languages) for languages, found in main.items()}
     rare: dict[Languages, dict[str, str]] = {}
     for languages, found in main.items():
-        rare.update(name_rare_words(found, lists, languages))
+        named = name_rare_words(found, lists, languages)
+        rare.update((direction, names) for direction, names in named.items() if names)
     update_bundle(folder, lambda partial, manifest: _with_words(partial, manifest, lists, pairs, rare))
 
 

@@ -17,7 +17,15 @@ from traverba.rare_words import RareWordRepair
 from traverba.repair import Repair
 from traverba.results import TranslatorInfo
 from traverba.terms import term_reader
-from traverba.text import KnownWords, Reader, TextOptions, TextTokenizer, begins_word, needs_space
+from traverba.text import (
+    KnownWords,
+    Reader,
+    TextOptions,
+    TextTokenizer,
+    WordTokens,
+    begins_word,
+    needs_space,
+)
 from traverba.timing import TimedModel
 
 ModelInto = Callable[[str], DecoderStep]
@@ -57,6 +65,11 @@ class CallMaker:
         return with_words(self._special, self._tokenizer)
 
     @cached_property
+    def word_tokens(self) -> WordTokens:
+        """So is this, by the first rare word that is put right."""
+        return WordTokens.of(self._tokenizer)
+
+    @cached_property
     def word_starts(self) -> frozenset[int]:
         """Tokens that begin a word behind a space."""
         pieces = enumerate(map(self._tokenizer.piece, range(self._tokenizer.vocab_size)))
@@ -92,11 +105,10 @@ class CallMaker:
         )
 
     def _repair(self, options: DecodeOptions, control: Control, target: str) -> Repair:
-        def special() -> SpecialIds:
-            return self.special_and_words
-
-        rare_words = RareWordRepair(self._tokenizer, options, special, target, control)
-        return Repair(self._tokenizer, options, special, control, rare_words)
+        rare_words = RareWordRepair(
+            self._tokenizer, options, self._special, lambda: self.word_tokens, target, control
+        )
+        return Repair(self._tokenizer, options, lambda: self.special_and_words, control, rare_words)
 
     def _reader(self, leg: Leg, given: CallOptions, options: TextOptions) -> Reader:
         sources = self._sources(leg)

@@ -11,12 +11,11 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 from traverba.assembly import Answer, PreparedSegment, RestoredHypothesis, restore
 from traverba.decoding import Control, Decoded, DecodeOptions, Request, SpecialIds, decode
 from traverba.glossary import says
-from traverba.text import RareWord, Span, TextTokenizer
+from traverba.text import NextWord, RareWord, Span, TextTokenizer, WordTokens
 from traverba.timing import TimedModel
 
 SURE = 0.6
@@ -39,8 +38,8 @@ class RareWordRepair:
 
     tokenizer: TextTokenizer
     options: DecodeOptions
-    special: Callable[[], SpecialIds]
-    """With the beginnings of words."""
+    special: SpecialIds
+    tokens: Callable[[], WordTokens]
     target: str
     control: Control
 
@@ -56,7 +55,7 @@ class RareWordRepair:
                 return
             requests = [self._request(segments[i], answers[i].decoded, p) for i, p in places.items()]
             control = replace(self.control, on_progress=None)
-            again = decode(model, requests, self.options, self.special(), control=control)
+            again = decode(model, requests, self.options, self.special, control=control)
             for (i, place), retried in zip(places.items(), again, strict=True):
                 answers[i] = self._better(answers[i], retried, place.word)
             tried = {i: [*tried[i], place.word] for i, place in places.items()}
@@ -90,19 +89,20 @@ class RareWordRepair:
         return says(text, (word.translation,), self.target) > 0
 
     def _request(self, segment: PreparedSegment, decoded: Decoded, place: Place) -> Request:
-        """The translation up to the place, the dictionary's word, and on with another word."""
-        before, said = self.tokenizer.decode(decoded.best.ids)[: place.span[0]], place.word.translation
-        begun = before + said if before else said[:1].upper() + said[1:]
-        return replace(
-            segment.request,
-            prefix=tuple(self.tokenizer.encode(begun)),
-            allowed_next=lambda ids: None if ids else self._other_words,
-        )
+        """The translation up to the place, the dictionary's word, and on with another word.
 
-    @cached_property
-    def _other_words(self) -> frozenset[int]:
-        """Tokens that do not go on with a word."""
-        return frozenset(range(self.tokenizer.vocab_size)) - self.special().word_begins
+        A beam compares what may stand before the word; a greedy search would choose it without looking ahead.
+        """
+        before = self.tokenizer.decode(decoded.best.ids)[: place.span[0]]
+        put_right = before.rstrip().endswith(tuple(word.translation for word in segment.reading.rare_words))
+        begun = NextWord(
+            self.tokenizer,
+            self.tokens(),
+            before,
+            place.word.translation,
+            open_lead=self.options.beam_size > 1 and not put_right,
+        )
+        return replace(segment.request, prefix=begun.ids, allowed_next=begun.allowed_next)
 
     def _better(self, first: Answer, again: Decoded, word: RareWord) -> Answer:
         """The second answer if it came to its end and says the word."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -13,11 +14,13 @@ from traverba_export.corpora.batching import plan_epoch
 from traverba_export.corpora.examples import Pool, Sequences, VariantShares, build_pool
 from traverba_export.corpora.mixing import with_temperature, with_weights
 from traverba_export.corpora.noise import PieceNoise, piece_noise
+from traverba_export.corpora.rarity import with_rare_words
 from traverba_export.corpora.reading import CorpusError
 from traverba_export.corpora.variants import (
     in_capitals,
     names_in,
     with_other_name,
+    with_small_start,
     with_typos,
     without_accents,
     without_final_mark,
@@ -115,6 +118,28 @@ def test_without_the_source_s_mark_only_a_question_keeps_its_own(
 ) -> None:
     assert without_final_mark(pair) == bare
     assert without_final_mark(bare) is None
+
+
+def test_a_first_word_is_small_where_that_takes_fewer_pieces_of_the_source_alone() -> None:
+    def pieces(text: str) -> int:
+        return 1 if text.lstrip("¿") in ("truck", "Tom") else 3
+
+    assert with_small_start(("Truck here", "Camion"), pieces) == ("truck here", "Camion")
+    assert with_small_start(("¿Truck?", "Camion ?"), pieces) == ("¿truck?", "Camion ?")
+    for source in ("truck", "Tom", "Trucks", "Truck.com", "{0} Truck", "x Truck", "", "?"):
+        assert with_small_start((source, "Camion"), pieces) is None
+
+
+def test_pairs_come_again_the_oftener_the_rarer_their_rarest_word() -> None:
+    """ "axe" is in 4 pairs, "oak" in 16, "the" in all: 1.5 times more, half of that, and hardly any more."""
+    pairs = [("the axe", "x")] * 4 + [("the Oak", "x")] * 16 + [("the", "x")] * 780
+    drawn = [Counter(with_rare_words(pairs, 1.5, np.random.default_rng(seed))) for seed in range(40)]
+    mean = {pair: sum(count[pair] for count in drawn) / 40 for pair in set(pairs)}
+    assert mean["the axe", "x"] == pytest.approx(4 * 1.5, rel=0.1)
+    assert mean["the Oak", "x"] == pytest.approx(16 * 0.75, rel=0.1)
+    assert mean["the", "x"] == pytest.approx(780 * 1.5 * 8 / 800, rel=0.1)
+    assert list(with_rare_words(pairs, 0.0, np.random.default_rng(0))) == []
+    assert list(with_rare_words([("!", "?")], 1.0, np.random.default_rng(0))) in ([], [("!", "?")])
 
 
 def test_new_variants_leave_what_a_seed_drew_before(subwords: Subwords) -> None:

@@ -17,8 +17,10 @@ from traverba import (
     Sampling,
     TextOptions,
     Translator,
+    load_translator,
 )
 from traverba.bundle import Manifest
+from traverba.bundle.installed import BUILT_IN
 from traverba.text import BpeTokenizer, KnownWords, RareWord, RareWords
 
 RARE = RareWords("en", {"machines": "les", "win": "the"})
@@ -127,3 +129,21 @@ def test_a_call_that_was_stopped_is_not_asked_again(translator: Translator) -> N
     token.cancel()
     result = translator.translate("été machines", source="en", target="fr", control=Control(cancel=token))
     assert "looked_up" not in result.flags and "cancelled" in result.flags
+
+
+@pytest.mark.skipif(not BUILT_IN.exists(), reason="the built-in model is not in this checkout")
+@pytest.mark.parametrize("beam_size", [1, 5])
+def test_the_built_in_model_knows_words_by_its_dictionary(beam_size: int) -> None:
+    """Sentences of this test alone; what the words are called is any dictionary's."""
+    expected = {
+        ("en", "fr"): {"My sister hates spiders.": "araignées", "The shark is hungry.": "requin"},
+        ("en", "de"): {"We sat under the oak.": "Eiche"},
+        ("de", "en"): {"Der Koch schält Zwiebeln.": "onions", "Wir fliegen nach München.": "Munich"},
+        ("ru", "en"): {"Монах живёт в монастыре.": "monk"},
+    }
+    options = DecodeOptions(beam_size=beam_size)
+    with load_translator(threads=1) as translator:
+        for (source, target), sentences in expected.items():
+            for text, word in sentences.items():
+                result = translator.translate(text, source=source, target=target, options=options)
+                assert word.lower() in result.text.lower()

@@ -10,6 +10,7 @@ which word is meant, and `known_words` what it is called; `rewriting` remembers 
 
 from traverba.text.completion import PrefixCompletion
 from traverba.text.known_words import Dictionary, KnownWords, RareWord, RareWords
+from traverba.text.next_word import NextWord, WordTokens
 from traverba.text.options import TextFlag, TextOptions
 from traverba.text.phrases import BannedPhrases, begins_word, ends_word, needs_space, spellings
 from traverba.text.pieces import PieceDecoder, Span
@@ -28,6 +29,7 @@ __all__ = [
     "Edit",
     "KnownWords",
     "Lack",
+    "NextWord",
     "PieceDecoder",
     "Place",
     "PrefixCompletion",
@@ -43,6 +45,7 @@ __all__ = [
     "TextOptions",
     "TextTokenizer",
     "WordList",
+    "WordTokens",
     "begins_word",
     "ends_word",
     "find_segments",
