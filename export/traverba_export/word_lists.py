@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -20,7 +19,7 @@ from traverba.word_file import (
     write_words,
 )
 from traverba_export.alignment.lexicon import CERTAIN, weigh_words, words_of
-from traverba_export.alignment.naming import name_words
+from traverba_export.alignment.naming import Name, name_words
 from traverba_export.bundling import update_bundle
 from traverba_export.recipe import Recipe
 from traverba_export.training.preparation import Pair, clean_texts
@@ -126,23 +125,32 @@ def pair_words(pairs: Sequence[Pair], lists: Mapping[str, Counts], languages: La
 def name_rare_words(
     pairs: Sequence[Pair], lists: Mapping[str, Counts], languages: Languages
 ) -> dict[Languages, dict[str, str]]:
-    """For both directions: words in lower case that few of ``pairs`` have, and what they are called."""
+    """For both directions: words that few of ``pairs`` have, and what they are called."""
     named: dict[Languages, dict[str, str]] = {}
     for side, names in enumerate(name_words(pairs, min(NAMED_IF_RARE.values()))):
-        direction = (languages[side], languages[1 - side])
+        source, target = languages[side], languages[1 - side]
         seen = Counter(word for pair in pairs for word in set(words_of(pair[side])))
-        written = _commonest_forms(lists[direction[1]])
-        named[direction] = {
-            word: written[name.text]
-            for word, name in names.items()
-            if len(word) >= SHORTEST_RARE and name.text in written and name.weight >= _needed(seen[word])
+        forms = _commonest_forms(lists[target])
+        named[source, target] = {
+            word: called
+            for word in lists[source]
+            if len(word) >= SHORTEST_RARE
+            and word.isalpha()
+            and (called := _name(word, seen[word.lower()], names, forms))
         }
     return named
 
 
-def _needed(seen: int) -> float:
-    """The least weight of the name of a word that was met so often."""
-    return next((least for most, least in NAMED_IF_RARE.items() if seen <= most), math.inf)
+def _name(word: str, seen: int, names: Mapping[str, Name], forms: Mapping[str, str]) -> str | None:
+    """What a word is called; a name that the other language has as well is called what it is."""
+    small = word.lower()
+    if not 0 < seen <= max(NAMED_IF_RARE):
+        return None
+    if word[:1].isupper() and forms.get(small) == word:
+        return word
+    needed = next(least for most, least in NAMED_IF_RARE.items() if seen <= most)
+    name = names.get(small)
+    return forms.get(name.text) if name and name.weight >= needed else None
 
 
 def _commonest_forms(counts: Counts) -> dict[str, str]:

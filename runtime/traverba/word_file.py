@@ -3,8 +3,7 @@
 Gzip streams of UTF-8 lines. ``words.LANGUAGE.txt.gz``: ``COUNT WORD WORD …``, the words of a language that
 training met so often, the commonest first. ``dictionary.LEFT-RIGHT.txt.gz``: ``WORD WORD``, a word of one
 language and what it is called in the other, the surest pairs first; read in both directions.
-``rare.SOURCE-TARGET.txt.gz``: ``WORD WORD``, a word that training hardly met, in lower case, and what it is
-called.
+``rare.SOURCE-TARGET.txt.gz``: ``WORD WORD``, a word that training hardly met, and what it is called.
 """
 
 from __future__ import annotations

@@ -136,5 +136,16 @@ def test_words_that_many_sentences_have_are_left_to_the_model() -> None:
     lists = {side: count_words([pair[i] for pair in pairs], side) for i, side in enumerate(("en", "de"))}
     assert name_rare_words(pairs, lists, ("en", "de")) == {
         ("en", "de"): {"oak": "Eiche", "axe": "Axt"},
-        ("de", "en"): {"eiche": "oak", "axt": "axe"},
+        ("de", "en"): {"Eiche": "oak", "Axt": "axe"},
     }
+
+
+def test_a_name_that_both_languages_have_is_called_what_it_is() -> None:
+    """It never stands beside itself here, and "Rose" beside "Tom": by alignment it would be Tom."""
+    pairs = [
+        ("Pierre knows Rose", "Il connaît Tom"),
+        ("a stone", "une pierre"),
+        ("ask Tom", "il faut Pierre"),
+    ]
+    lists = {side: count_words([pair[i] for pair in pairs], side) for i, side in enumerate(("en", "fr"))}
+    assert name_rare_words(pairs, lists, ("en", "fr"))["en", "fr"]["Tom"] == "Tom"

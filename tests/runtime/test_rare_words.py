@@ -46,13 +46,16 @@ def translator(model: Any, tokenizer: BpeTokenizer, manifest: Manifest) -> Trans
     )
 
 
-def test_rare_words_are_found_in_any_case_and_no_other_forms_of_them() -> None:
-    text = "Machines win; the machine's WIN, winning"
+def test_rare_words_are_found_as_they_are_written_and_with_a_capital_where_any_word_has_one() -> None:
+    text = "Machines win; the machine's win, winning: Win Machines"
     assert RARE.find(text) == (
         RareWord((0, 8), "les"),
         RareWord((9, 12), "the"),
         RareWord((28, 31), "the"),
+        RareWord((42, 45), "the"),
     )
+    names = RareWords("fr", {"Pierre": "Pierre", "pierre": "stone"})
+    assert [word.translation for word in names.find("Pierre, la pierre")] == ["Pierre", "stone"]
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from traverba.text.pieces import Span
-from traverba.text.spelling import Spelling
+from traverba.text.spelling import Spelling, begins
 from traverba.text.word_list import find_words
 
 
@@ -44,15 +44,20 @@ class RareWords:
 
     language: str
     translations: Mapping[str, str]
-    """Of words in lower case, written as inside a sentence."""
+    """Both written as inside a sentence."""
 
     def find(self, text: str) -> tuple[RareWord, ...]:
         """Those that a text has, in order."""
-        return tuple(
-            RareWord(span, found)
-            for span in find_words(text, self.language)
-            if (found := self.translations.get(text[slice(*span)].lower()))
-        )
+        spans = find_words(text, self.language)
+        return tuple(RareWord(span, found) for span in spans if (found := self._at(text, span)))
+
+    def _at(self, text: str, span: Span) -> str | None:
+        """A capital inside a sentence belongs to the word; where any word has one, it may not."""
+        word = text[slice(*span)]
+        found = self.translations.get(word)
+        if found is None and word[:1].isupper() and begins(text, span[0]):
+            found = self.translations.get(word[:1].lower() + word[1:])
+        return found
 
 
 @dataclass(frozen=True)
