@@ -8,9 +8,6 @@ from collections.abc import Callable, Iterable, Mapping
 
 import numpy as np
 
-from traverba.text import Rewriting
-from traverba.text.casing import small_start
-
 Pair = tuple[str, str]
 
 NAME_OR_NUMBER = re.compile(r"\b(?:[^\W\d_]*[A-ZА-ЯЁ][^\W\d_]*|\d+(?:[.,:]\d+)*)\b")
@@ -24,6 +21,8 @@ STAND_INS = 5
 
 SLIPPABLE = re.compile(r"(?<![\w@/.:{%$-])[^\W\d_]{4,}(?![\w@/:}]|\.\w)")
 """A word in which fingers slip: four letters or more, and no part of an address or a placeholder."""
+FIRST_WORD = re.compile(r"[¿¡«„“\"(–—\s]*([^\W\d_]+)(?![\w@/:}.'’-]*[\w@/])")
+"""Group 1: what a sentence begins with, if it is no part of an address."""
 WORDS_A_SLIP = 8
 """One slip, and another for every so many words."""
 
@@ -130,9 +129,16 @@ def in_capitals(pair: Pair) -> Pair:
 
 
 def with_small_start(pair: Pair, pieces: Callable[[str], int]) -> Pair | None:
-    """The source's first word in lower case where the runtime would read it so; None if it would not."""
-    edit = small_start(pair[0], pieces)
-    return (Rewriting(pair[0], [edit]).text, pair[1]) if edit else None
+    """The source's first word in lower case; None if the vocabulary has no fewer ``pieces`` for it so.
+
+    A word that a sentence rarely begins with is known in lower case only; a capital makes other pieces of it.
+    """
+    source, target = pair
+    word = FIRST_WORD.match(source)
+    if not word:
+        return None
+    small = source[: word.start(1)] + word[1].lower()
+    return (small + source[word.end() :], target) if pieces(small) < pieces(word[0]) else None
 
 
 def without_final_mark(pair: Pair) -> Pair | None:

@@ -48,22 +48,6 @@ LONGEST_SMALL = 4
 """Letters up to which a word may be small in a title that comes in."""
 
 
-FIRST_WORD = re.compile(r"[¿¡«„“\"(–—\s]*([^\W\d_]+)(?![\w@/:}.'’-]*[\w@/])")
-"""Group 1: what a sentence begins with, if it is no part of an address."""
-
-
-def small_start(text: str, pieces: Callable[[str], int]) -> Edit | None:
-    """A first word in lower case, if the vocabulary has fewer ``pieces`` for it so; else None.
-
-    A word that a sentence rarely begins with is known in lower case only; a capital makes other pieces of it.
-    """
-    word = FIRST_WORD.match(text)
-    if not word or len(small := word[1].lower()) != len(word[1]):
-        return None
-    before = text[: word.start(1)]
-    return Edit(word.span(1), small) if pieces(before + small) < pieces(word[0]) else None
-
-
 def casing_of(text: str, languages: Sequence[str], is_common: Callable[[str], bool]) -> Casing | None:
     """How a segment is written, stand-ins apart; None for ordinary text.
 
