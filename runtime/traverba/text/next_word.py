@@ -24,6 +24,8 @@ class WordTokens:
 
     short: frozenset[int]
     """Short words behind a space, elided ones with their apostrophe."""
+    opening: frozenset[int]
+    """Those of them that begin with a capital, as a sentence does."""
     elided: frozenset[int]
     """Those of them that the next word follows without a space."""
     others: frozenset[int]
@@ -37,6 +39,7 @@ class WordTokens:
         short = frozenset(i for i, text in texts.items() if SHORT.fullmatch(text))
         return cls(
             short,
+            frozenset(i for i in short if texts[i][1].isupper()),
             frozenset(i for i in short if not texts[i][-1].isalpha()),
             frozenset(i for i, piece in pieces.items() if not begins_word(piece)),
         )
@@ -49,22 +52,31 @@ class NextWord:
         self, tokenizer: TextTokenizer, tokens: WordTokens, before: str, word: str, *, open_lead: bool
     ) -> None:
         """``word`` behind the text ``before``; ``open_lead``: another short word may stand between them."""
-        lead = LAST_SHORT.search(before) if open_lead else None
         self._tokens, self._runs = tokens, spellings(tokenizer, word)  # behind a space, and without one
-        self._led = lead is not None and len(tokenizer.encode(lead[0].rstrip(" "))) == 1
-        if lead and self._led:
+        self._opening = tuple(tokenizer.encode(word[:1].upper() + word[1:]))
+        lead = LAST_SHORT.search(before) if open_lead else None
+        self._leads: Collection[int] = ()
+        if open_lead and not before:
+            self.ids: tuple[int, ...] = ()
+            self._leads = tokens.opening.difference(self._opening[:1])
+        elif lead and len(tokenizer.encode(lead[0].rstrip(" "))) == 1:
             self.ids = tuple(tokenizer.encode(before[: lead.start()].rstrip(" ")))
+            self._leads = tokens.short
         else:
-            begun = before + word if before else word[:1].upper() + word[1:]
-            self.ids = tuple(tokenizer.encode(begun))
+            self.ids = tuple(tokenizer.encode(before + word)) if before else self._opening
 
     def allowed_next(self, ids: tuple[int, ...]) -> Collection[int] | None:
         """Tokens that may follow ``ids``, which follow the fixed ones; None once another word may follow."""
-        if not self._led:
+        if not self._leads:
             return None if ids else self._tokens.others
         if not ids:
-            return self._tokens.short
-        word, said = self._runs[-1 if ids[0] in self._tokens.elided else 0], ids[1:]
+            return {*self._leads, *(() if self.ids else self._opening[:1])}
+        if ids[0] in self._leads:
+            return self._rest(self._runs[-1 if ids[0] in self._tokens.elided else 0], ids[1:])
+        return self._rest(self._opening, ids)
+
+    def _rest(self, word: tuple[int, ...], said: tuple[int, ...]) -> Collection[int] | None:
+        """What may follow the part of the word that is ``said``."""
         if len(said) > len(word) or said != word[: len(said)]:
             return None
         return {word[len(said)]} if len(said) < len(word) else self._tokens.others

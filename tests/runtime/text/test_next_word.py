@@ -32,7 +32,19 @@ def test_without_a_short_word_before_it_all_is_fixed_but_what_follows(
         begun = NextWord(tokenizer, tokens, before, "win", open_lead=open_lead)  # "les " begins the sentence
         assert tokenizer.decode(begun.ids) == before + "win"
         assert begun.allowed_next(()) == tokens.others and begun.allowed_next((1,)) is None
-    assert tokenizer.decode(NextWord(tokenizer, tokens, "", "win", open_lead=True).ids) == "Win"
+    assert tokenizer.decode(NextWord(tokenizer, tokens, "", "win", open_lead=False).ids) == "Win"
+
+
+def test_at_the_beginning_a_short_word_may_stand_before_it(tokenizer: BpeTokenizer) -> None:
+    the = one(tokenizer, "the")  # as if it had a capital: this vocabulary has no word with one
+    tokens = WordTokens(frozenset({the}), frozenset({the}), frozenset(), frozenset({7}))
+    begun = NextWord(tokenizer, tokens, "", "win", open_lead=True)
+    alone, behind = tuple(tokenizer.encode("Win")), one(tokenizer, "win")
+    assert begun.ids == () and begun.allowed_next(()) == {the, alone[0]}
+    for written in range(1, len(alone)):
+        assert begun.allowed_next(alone[:written]) == {alone[written]}
+    assert begun.allowed_next(alone) == {7} and begun.allowed_next((*alone, 7)) is None
+    assert begun.allowed_next((the,)) == {behind} and begun.allowed_next((the, behind)) == {7}
 
 
 def test_a_short_word_before_it_may_be_another(tokenizer: BpeTokenizer, tokens: WordTokens) -> None:
@@ -49,7 +61,7 @@ def test_a_short_word_before_it_may_be_another(tokenizer: BpeTokenizer, tokens: 
 
 def test_behind_an_elision_the_word_stands_without_a_space(tokenizer: BpeTokenizer) -> None:
     lead = one(tokenizer, "les")
-    tokens = WordTokens(frozenset({lead}), frozenset({lead}), frozenset())
+    tokens = WordTokens(frozenset({lead}), frozenset(), frozenset({lead}), frozenset())
     begun = NextWord(tokenizer, tokens, "machines les ", "gagnent", open_lead=True)
     written = [lead]
     while following := begun.allowed_next(tuple(written)):
