@@ -53,7 +53,7 @@ def add_word_lists(folder: Path, recipe: Recipe, data_dir: Path) -> None:
     pairs = {languages: pair_words(found, lists, languages) for languages, found in main.items()}
     rare: dict[Languages, dict[str, str]] = {}
     for languages, found in main.items():
-        named = name_rare_words(found, lists, languages)
+        named = name_rare_words(found, lists, languages, _seen(texts, languages))
         rare.update((direction, names) for direction, names in named.items() if names)
     update_bundle(folder, lambda partial, manifest: _with_words(partial, manifest, lists, pairs, rare))
 
@@ -77,6 +77,16 @@ def _main_pairs(texts: Texts) -> dict[Languages, list[Pair]]:
         if passes >= MAIN_SHARE * most[languages]:
             found.setdefault(languages, []).extend(pairs)
     return found
+
+
+def _seen(texts: Texts, languages: Languages) -> tuple[Counter[str], Counter[str]]:
+    """How many sentences have a word, of either language, manuals and all: there it means something else."""
+    seen = Counter[str](), Counter[str]()
+    for spoken, _, pairs in texts:
+        for pair in pairs if spoken == languages else ():
+            for counts, sentence in zip(seen, pair, strict=True):
+                counts.update(set(words_of(sentence)))
+    return seen
 
 
 def count_words(texts: Iterable[str], language: str) -> dict[str, int]:
@@ -123,20 +133,25 @@ def pair_words(pairs: Sequence[Pair], lists: Mapping[str, Counts], languages: La
 
 
 def name_rare_words(
-    pairs: Sequence[Pair], lists: Mapping[str, Counts], languages: Languages
+    pairs: Sequence[Pair],
+    lists: Mapping[str, Counts],
+    languages: Languages,
+    seen: tuple[Counts, Counts],
 ) -> dict[Languages, dict[str, str]]:
-    """For both directions: words that few of ``pairs`` have, and what they are called."""
+    """For both directions: words that few sentences have, and what they are called in ``pairs``.
+
+    ``seen`` counts the sentences, for either language.
+    """
     named: dict[Languages, dict[str, str]] = {}
     for side, names in enumerate(name_words(pairs, min(NAMED_IF_RARE.values()))):
         source, target = languages[side], languages[1 - side]
-        seen = Counter(word for pair in pairs for word in set(words_of(pair[side])))
         forms = _commonest_forms(lists[target])
         named[source, target] = {
             word: called
             for word in lists[source]
             if len(word) >= SHORTEST_RARE
             and word.isalpha()
-            and (called := _name(word, seen[word.lower()], names, forms))
+            and (called := _name(word, seen[side].get(word.lower(), 0), names, forms))
         }
     return named
 

@@ -20,8 +20,10 @@ from traverba.timing import TimedModel
 
 SURE = 0.6
 """A word that the model gives this probability may be another one that means the same."""
-ROUNDS = 3
+ROUNDS = 4
 """Words of a sentence that are put right, from its beginning on."""
+ROUND_TOKENS = 60
+"""Source tokens that all rounds of a sentence may read together: a longer one has fewer, but one at least."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,8 @@ class RareWordRepair:
     ) -> None:
         """Put better answers in the place of those that lack the dictionary's word for a rare one."""
         tried: dict[int, list[RareWord]] = {i: [] for i, each in segments.items() if each.reading.rare_words}
-        for _ in range(ROUNDS):
+        for done in range(ROUNDS):
+            tried = {i: words for i, words in tried.items() if done < _rounds(segments[i])}
             found = {i: self._place(segments[i], answers[i].decoded, words) for i, words in tried.items()}
             places = {i: place for i, place in found.items() if place}
             if not places or self.control.stop_reason():
@@ -111,3 +114,7 @@ class RareWordRepair:
         if worse or not self._says(self.tokenizer.decode(again.best.ids), word):
             return replace(first, decoded=replace(first.decoded, steps=steps))
         return Answer(replace(again, steps=steps), tuple(dict.fromkeys((*first.retried, "looked_up"))))
+
+
+def _rounds(segment: PreparedSegment) -> int:
+    return max(1, ROUND_TOKENS // len(segment.request.source))
