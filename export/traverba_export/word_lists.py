@@ -18,7 +18,7 @@ from traverba.word_file import (
     write_rare_words,
     write_words,
 )
-from traverba_export.alignment.lexicon import CERTAIN, weigh_words, words_of
+from traverba_export.alignment.lexicon import CERTAIN, WordTables, weigh_words, words_of
 from traverba_export.alignment.naming import Name, name_words
 from traverba_export.bundling import update_bundle
 from traverba_export.recipe import Recipe
@@ -49,11 +49,12 @@ def add_word_lists(folder: Path, recipe: Recipe, data_dir: Path) -> None:
         for spec, pairs in clean_texts(recipe, data_dir)
     ]
     lists = {language: count_words(_side(texts, language), language) for language in recipe.languages}
-    main = _main_pairs(texts)
-    pairs = {languages: pair_words(found, lists, languages) for languages, found in main.items()}
+    pairs: dict[Languages, list[Pair]] = {}
     rare: dict[Languages, dict[str, str]] = {}
-    for languages, found in main.items():
-        named = name_rare_words(found, lists, languages, _seen(texts, languages))
+    for languages, found in _main_pairs(texts).items():
+        tables = WordTables.learn(found)
+        pairs[languages] = pair_words(tables, lists, languages)
+        named = name_rare_words(tables, lists, languages, _seen(texts, languages))
         rare.update((direction, names) for direction, names in named.items() if names)
     update_bundle(folder, lambda partial, manifest: _with_words(partial, manifest, lists, pairs, rare))
 
@@ -118,11 +119,11 @@ def _without_slips(counts: Counts) -> dict[str, int]:
     }
 
 
-def pair_words(pairs: Sequence[Pair], lists: Mapping[str, Counts], languages: Languages) -> list[Pair]:
+def pair_words(tables: WordTables, lists: Mapping[str, Counts], languages: Languages) -> list[Pair]:
     """Words that translate each other, the surest first, each written as its language has it most often."""
     lefts, rights = (_commonest_forms(lists[language]) for language in languages)
     found = []
-    weights = weigh_words(pairs, CERTAIN_IF_COMMON)
+    weights = weigh_words(tables, CERTAIN_IF_COMMON)
     for (left, right), certainty in sorted(weights.items(), key=lambda entry: (-entry[1], entry[0])):
         if left in lefts and right in rights:
             a, b = lefts[left], rights[right]
@@ -133,17 +134,17 @@ def pair_words(pairs: Sequence[Pair], lists: Mapping[str, Counts], languages: La
 
 
 def name_rare_words(
-    pairs: Sequence[Pair],
+    tables: WordTables,
     lists: Mapping[str, Counts],
     languages: Languages,
     seen: tuple[Counts, Counts],
 ) -> dict[Languages, dict[str, str]]:
-    """For both directions: words that few sentences have, and what they are called in ``pairs``.
+    """For both directions: words that few sentences have, and what they are called.
 
     ``seen`` counts the sentences, for either language.
     """
     named: dict[Languages, dict[str, str]] = {}
-    for side, names in enumerate(name_words(pairs, min(NAMED_IF_RARE.values()))):
+    for side, names in enumerate(name_words(tables, min(NAMED_IF_RARE.values()))):
         source, target = languages[side], languages[1 - side]
         forms = _commonest_forms(lists[target])
         named[source, target] = {

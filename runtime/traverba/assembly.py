@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from traverba.alignment import align_words, word_spans
@@ -64,6 +64,13 @@ class Answer:
     @property
     def flags(self) -> tuple[Flag | TextFlag, ...]:
         return (*self.decoded.flags, *self.retried)
+
+    def or_again(self, again: Decoded, *, better: bool, retried: Iterable[TextFlag]) -> Answer:
+        """The second answer if it is ``better`` and has an end if this one has; with the steps of both."""
+        steps = self.decoded.steps + again.steps
+        if not better or again.best.finished < self.decoded.best.finished:
+            return replace(self, decoded=replace(self.decoded, steps=steps))
+        return Answer(replace(again, steps=steps), tuple(dict.fromkeys((*self.retried, *retried))))
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from traverba.assembly import Answer, PreparedSegment, RestoredHypothesis, restore
 from traverba.decoding import Control, Decoded, DecodeOptions, Request, SpecialIds, decode
 from traverba.glossary import says
-from traverba.text import NextWord, RareWord, Span, TextTokenizer, WordTokens
+from traverba.text import NextWord, RareWord, Span, TextTokenizer, WordTokens, overlap
 from traverba.timing import TimedModel
 
 SURE = 0.6
@@ -60,12 +60,13 @@ class RareWordRepair:
             control = replace(self.control, on_progress=None)
             again = decode(model, requests, self.options, self.special, control=control)
             for (i, place), retried in zip(places.items(), again, strict=True):
-                answers[i] = self._better(answers[i], retried, place.word)
+                better = self._says(self.tokenizer.decode(retried.best.ids), place.word)
+                answers[i] = answers[i].or_again(retried, better=better, retried=["looked_up"])
             tried = {i: [*tried[i], place.word] for i, place in places.items()}
 
     def _place(self, segment: PreparedSegment, decoded: Decoded, tried: Collection[RareWord]) -> Place | None:
         """The first word of a translation that stands for a rare one without being the dictionary's."""
-        if segment.request.is_steered or any(flag in ("cancelled", "deadline") for flag in decoded.flags):
+        if segment.request.is_steered or decoded.was_stopped:
             return None
         text = self.tokenizer.decode(decoded.best.ids)
         untried = [word for word in segment.reading.rare_words if word not in tried]
@@ -78,14 +79,13 @@ class RareWordRepair:
 
     def _stands_for(self, word: RareWord, found: RestoredHypothesis, text: str) -> Place | None:
         """The word of ``text`` that the alignment has for a rare one, unless the model is sure of it."""
-        start, end = word.span
-        pairs = [pair for pair in found.alignment if pair.source[0] < end and start < pair.source[1]]
+        pairs = [pair for pair in found.alignment if overlap(pair.source, word.span)]
         words = [pair for pair in pairs if text[slice(*pair.target)].isalpha()]
         if not words:
             return None
         span = max(words, key=lambda pair: pair.weight).target
         steps = zip(found.tokens, found.hypothesis.log_probs.tolist(), strict=False)  # the end has no token
-        log_prob = sum(lp for token, lp in steps if token[0] < span[1] and span[0] < token[1])
+        log_prob = sum(lp for token, lp in steps if overlap(token, span))
         return Place(word, span) if log_prob <= math.log(SURE) else None
 
     def _says(self, text: str, word: RareWord) -> bool:
@@ -106,14 +106,6 @@ class RareWordRepair:
             open_lead=self.options.beam_size > 1 and not put_right,
         )
         return replace(segment.request, prefix=begun.ids, allowed_next=begun.allowed_next)
-
-    def _better(self, first: Answer, again: Decoded, word: RareWord) -> Answer:
-        """The second answer if it came to its end and says the word."""
-        steps = first.decoded.steps + again.steps
-        worse = again.best.finished < first.decoded.best.finished
-        if worse or not self._says(self.tokenizer.decode(again.best.ids), word):
-            return replace(first, decoded=replace(first.decoded, steps=steps))
-        return Answer(replace(again, steps=steps), tuple(dict.fromkeys((*first.retried, "looked_up"))))
 
 
 def _rounds(segment: PreparedSegment) -> int:

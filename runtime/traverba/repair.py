@@ -18,7 +18,7 @@ from traverba.decoding import (
 )
 from traverba.rare_words import RareWordRepair
 from traverba.results import AlignedWords
-from traverba.text import BannedPhrases, Lack, TextTokenizer, spellings
+from traverba.text import BannedPhrases, Lack, TextTokenizer, overlap, spellings
 from traverba.timing import TimedModel
 
 Ask = Callable[[PreparedSegment, Sequence[Lack], Decoded], Request | None]
@@ -74,7 +74,7 @@ class Repair:
             answers[i] = self._better(segments[i], answers[i], retried, lacks[i])
 
     def _lacking(self, segment: PreparedSegment, decoded: Decoded) -> tuple[Lack, ...]:
-        if any(flag in ("cancelled", "deadline") for flag in decoded.flags):
+        if decoded.was_stopped:
             return ()
         return segment.reading.lacking(self.tokenizer.decode(decoded.best.ids))
 
@@ -114,9 +114,8 @@ class Repair:
         """The words of an answer that translate what something should have been said for."""
         if lack.instead_of is None:
             return []
-        start, end = lack.instead_of
         pairs = restore(segment, first.best, self.tokenizer).alignment
-        return [pair for pair in pairs if pair.source[0] < end and start < pair.source[1]]
+        return [pair for pair in pairs if overlap(pair.source, lack.instead_of)]
 
     def _rivals(self, segment: PreparedSegment, lacks: Sequence[Lack], first: Decoded) -> list[str]:
         """Words that stood where the lacking ones belong, and would stand there again beside them."""
@@ -130,12 +129,8 @@ class Repair:
         self, segment: PreparedSegment, first: Answer, again: Decoded, lacks: Sequence[Lack]
     ) -> Answer:
         """The second answer if it lacks less."""
-        steps = first.decoded.steps + again.steps
-        worse = again.best.finished < first.decoded.best.finished
-        if worse or len(self._lacking(segment, again)) >= len(lacks):
-            return replace(first, decoded=replace(first.decoded, steps=steps))
-        retried = dict.fromkeys((*first.retried, *(lack.retried for lack in lacks)))
-        return Answer(replace(again, steps=steps), tuple(retried))
+        better = len(self._lacking(segment, again)) < len(lacks)
+        return first.or_again(again, better=better, retried=[lack.retried for lack in lacks])
 
     def _spellings(self, variants: Sequence[str]) -> Spellings:
         runs = (run for variant in variants for run in spellings(self.tokenizer, variant))

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from traverba.assembly import Prepared
 from traverba.glossary import Glossary, TermFinder, TermMatch, says
 from traverba.results import Segment, TermUse
-from traverba.text import Edit, Lack, Place, Reader, Reading, Restored, Span
+from traverba.text import Edit, Lack, Place, Reader, Reading, Restored, overlap
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -86,7 +86,7 @@ class TermReader(Reader):
         """A term is read as it stands, though the model may never have met it."""
         edits = super()._respelt(words)
         terms = [match.span for finder in self.finders for match in finder.find(words)] if edits else []
-        return [edit for edit in edits if not any(_overlap(edit.span, term) for term in terms)]
+        return [edit for edit in edits if not any(overlap(edit.span, term) for term in terms)]
 
     def _with_terms(self, reading: Reading, text: str) -> Reading:
         start, end = reading.span
@@ -164,7 +164,7 @@ def _with_matches(
 ) -> Reading:
     to_new, start = reading.rewriting.to_new, reading.span[0]
     terms = [to_new((match.span[0] - start, match.span[1] - start)) for match in matches]
-    rare = [word for word in reading.rare_words if not any(_overlap(word.span, term) for term in terms)]
+    rare = [word for word in reading.rare_words if not any(overlap(word.span, term) for term in terms)]
     return kind(
         reading.span,
         reading.rewriting,
@@ -180,7 +180,3 @@ def _sees(reading: Reading, match: TermMatch, segment: str) -> bool:
     """Whether the model reads the term itself, in whatever case, and not a stand-in for it."""
     seen = reading.text[slice(*reading.rewriting.to_new(match.span))]
     return seen.casefold() == segment[slice(*match.span)].casefold()
-
-
-def _overlap(a: Span, b: Span) -> bool:
-    return a[0] < b[1] and b[0] < a[1]

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from traverba_export.alignment import learn_lexical_table, learn_lexicon
+from traverba_export.alignment.lexicon import WordTables
 from traverba_export.alignment.model1 import NULL
 from traverba_export.alignment.naming import Name, name_words
 
@@ -82,7 +83,7 @@ def test_a_rare_word_is_named_by_a_common_one_that_stands_for_others_as_well() -
     """ "alt" and "uralt" are both "old": a lexicon of words that choose each other has one of them."""
     pairs = [("old house", "altes Haus"), ("old dog", "alter Hund"), ("old", "uralt")]
     pairs += [("house", "Haus"), ("dog", "Hund")] * 3
-    english, german = name_words(pairs, 0.1)
+    english, german = name_words(WordTables.learn(pairs), 0.1)
     assert {word: name.text for word, name in german.items()} == {
         "haus": "house",
         "hund": "dog",
@@ -96,4 +97,7 @@ def test_a_rare_word_is_named_by_a_common_one_that_stands_for_others_as_well() -
 
 def test_a_word_without_a_likely_name_has_none() -> None:
     pairs = [("a b c d e f g h i j", "z")]
-    assert name_words(pairs, 0.2) == ({letter: Name("z", 0.1**0.25) for letter in "abcdefghij"}, {})
+    assert name_words(WordTables.learn(pairs), 0.2) == (
+        {letter: Name("z", 0.1**0.25) for letter in "abcdefghij"},
+        {},
+    )

@@ -12,6 +12,7 @@ import pytest
 from traverba import load_translator
 from traverba.bundle import open_bundle
 from traverba.word_file import read_words
+from traverba_export.alignment.lexicon import WordTables
 from traverba_export.cli import main
 from traverba_export.word_lists import count_words, name_rare_words, pair_words
 
@@ -78,7 +79,7 @@ def test_words_that_translate_each_other_are_paired_as_they_are_mostly_written()
         "en": count_words([left for left, _ in pairs], "en"),
         "de": count_words([right for _, right in pairs], "de"),
     }
-    assert sorted(pair_words(pairs, lists, ("en", "de"))) == sorted(german.items())
+    assert sorted(pair_words(WordTables.learn(pairs), lists, ("en", "de"))) == sorted(german.items())
 
 
 @pytest.mark.parametrize(("often", "paired"), [(60, True), (3, False)])
@@ -87,7 +88,7 @@ def test_a_rare_word_needs_more_certainty_than_a_common_one(often: int, paired: 
     translations = ["Hund", "Köter", "Rüde", "Welpe", "Töle", "Dogge", "Pudel", "Dackel", "Mops", "Spitz"]
     pairs = [("dog", translation) for translation in translations * often]
     lists = {side: Counter(pair[i] for pair in pairs) for i, side in enumerate(("en", "de"))}
-    found = sorted(pair_words(pairs, lists, ("en", "de")))
+    found = sorted(pair_words(WordTables.learn(pairs), lists, ("en", "de")))
     assert found == ([("dog", translation) for translation in sorted(translations)] if paired else [])
 
 
@@ -135,7 +136,7 @@ def test_words_that_many_sentences_have_are_left_to_the_model() -> None:
     pairs = [("the oak", "die Eiche"), ("the axe", "die Axt")] * 3 + [("the", "die")] * 200
     lists = {side: count_words([pair[i] for pair in pairs], side) for i, side in enumerate(("en", "de"))}
     seen = {"the": 206, "oak": 3, "axe": 100}, {"die": 206, "eiche": 3, "axt": 101}
-    assert name_rare_words(pairs, lists, ("en", "de"), seen) == {
+    assert name_rare_words(WordTables.learn(pairs), lists, ("en", "de"), seen) == {
         ("en", "de"): {"oak": "Eiche", "axe": "Axt"},
         ("de", "en"): {"Eiche": "oak"},
     }
@@ -149,4 +150,6 @@ def test_a_name_that_both_languages_have_is_called_what_it_is() -> None:
         ("ask Tom", "il faut Pierre"),
     ]
     lists = {side: count_words([pair[i] for pair in pairs], side) for i, side in enumerate(("en", "fr"))}
-    assert name_rare_words(pairs, lists, ("en", "fr"), ({"tom": 1}, {}))["en", "fr"] == {"Tom": "Tom"}
+    assert name_rare_words(WordTables.learn(pairs), lists, ("en", "fr"), ({"tom": 1}, {}))["en", "fr"] == {
+        "Tom": "Tom"
+    }

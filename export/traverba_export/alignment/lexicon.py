@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -21,18 +22,14 @@ CERTAIN = 0.15
 
 def learn_lexicon(pairs: Sequence[tuple[str, str]], certain: float = CERTAIN) -> list[tuple[str, str]]:
     """Word pairs (left, right) in lower case that translate each other, in alphabetical order."""
-    return sorted(weigh_words(pairs, certain))
+    return sorted(weigh_words(WordTables.learn(pairs), certain))
 
 
-def weigh_words(pairs: Sequence[tuple[str, str]], least: float) -> dict[tuple[str, str], float]:
+def weigh_words(tables: WordTables, least: float) -> dict[tuple[str, str], float]:
     """The same with the product of both directions' probabilities, at least ``least``."""
-    left, right = NumberedWords(), NumberedWords()
-    sentences = [(left.ids(a), right.ids(b)) for a, b in pairs]
-    sentences = [(a, b) for a, b in sentences if a and b]
-    forward = _probabilities(learn_lexical_table(sentences), least)
-    backward = _probabilities(learn_lexical_table([(b, a) for a, b in sentences]), least)
+    forward, backward = (probabilities(table, least) for table in (tables.forward, tables.backward))
     return {
-        (left.texts[e], right.texts[f]): product
+        (tables.left[e], tables.right[f]): product
         for (e, f), probability in forward.items()
         if e != NULL and (product := probability * backward.get((f, e), 0.0)) >= least
     }
@@ -43,11 +40,32 @@ def words_of(text: str) -> list[str]:
     return WORD.findall(text.lower())
 
 
-class NumberedWords:
-    """The words of sentences, numbered in the order they are met."""
+@dataclass(frozen=True)
+class WordTables:
+    """What the words of two languages become in each other, by IBM Model 1."""
+
+    left: Sequence[str]
+    right: Sequence[str]
+    """Number -> word, in lower case."""
+    forward: LexicalTable
+    """From left to right."""
+    backward: LexicalTable
+
+    @classmethod
+    def learn(cls, pairs: Sequence[tuple[str, str]]) -> WordTables:
+        """From sentence pairs; those with a side without words are passed over."""
+        left, right = _Words(), _Words()
+        sentences = [(left.ids(a), right.ids(b)) for a, b in pairs]
+        sentences = [(a, b) for a, b in sentences if a and b]
+        forward = learn_lexical_table(sentences)
+        return cls(left.words, right.words, forward, learn_lexical_table([(b, a) for a, b in sentences]))
+
+
+class _Words:
+    """Numbers words in the order they are met."""
 
     def __init__(self) -> None:
-        self.texts: list[str] = []
+        self.words: list[str] = []
         self._numbers: dict[str, int] = {}
 
     def ids(self, text: str) -> list[int]:
@@ -55,13 +73,13 @@ class NumberedWords:
 
     def _number(self, word: str) -> int:
         if word not in self._numbers:
-            self._numbers[word] = len(self.texts)
-            self.texts.append(word)
+            self._numbers[word] = len(self.words)
+            self.words.append(word)
         return self._numbers[word]
 
 
-def _probabilities(table: LexicalTable, least: float) -> dict[tuple[int, int], float]:
-    """Neither factor of a product of probabilities is less than the product."""
+def probabilities(table: LexicalTable, least: float) -> dict[tuple[int, int], float]:
+    """(source, target) -> probability, of ``least`` or more; a product of them has no smaller factor."""
     kept = np.flatnonzero(table.probability >= least)
     rows: Iterable[tuple[int, int, float]] = zip(
         table.source[kept].tolist(),

@@ -59,6 +59,11 @@ class Decoded:
     """Decoder steps run for this sentence, retries included."""
 
     @property
+    def was_stopped(self) -> bool:
+        """Whether the caller ended it before its time."""
+        return any(flag in ("cancelled", "deadline") for flag in self.flags)
+
+    @property
     def best(self) -> Hypothesis:
         return self.hypotheses[0]
 

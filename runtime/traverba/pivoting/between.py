@@ -11,7 +11,7 @@ from traverba.decoding.control import Progress
 from traverba.glossary import Term, TermMatch
 from traverba.results import AlignedWords, Segment, Translation
 from traverba.terms import GivenTermReader
-from traverba.text import Reader, Span, TextOptions
+from traverba.text import Reader, Span, TextOptions, overlap
 from traverba.text.protection import find_protected
 
 
@@ -78,7 +78,7 @@ def _literally(part: str) -> str:
 
 def _target_of(span: Span, pairs: list[AlignedWords], offset: int) -> Span:
     """From the first to the last word that comes from a span; an empty one if none does."""
-    words = [pair.target for pair in pairs if pair.source[0] < span[1] and span[0] < pair.source[1]]
+    words = [pair.target for pair in pairs if overlap(pair.source, span)]
     if not words:
         return (0, 0)
     return min(start for start, _ in words) - offset, max(end for _, end in words) - offset

@@ -13,7 +13,7 @@ from traverba.text.known_words import Dictionary, KnownWords, RareWord, RareWord
 from traverba.text.next_word import NextWord, WordTokens
 from traverba.text.options import TextFlag, TextOptions
 from traverba.text.phrases import BannedPhrases, begins_word, ends_word, needs_space, spellings
-from traverba.text.pieces import PieceDecoder, Span
+from traverba.text.pieces import PieceDecoder, Span, overlap
 from traverba.text.reader import Reader
 from traverba.text.reading import Lack, Place, Reading, Restored
 from traverba.text.rewriting import Edit, Rewriting
@@ -53,5 +53,6 @@ __all__ = [
     "fold",
     "join_segments",
     "needs_space",
+    "overlap",
     "spellings",
 ]

@@ -13,6 +13,11 @@ Span = tuple[int, int]
 """Start and end (exclusive) in characters of a text."""
 
 
+def overlap(a: Span, b: Span) -> bool:
+    """Whether two spans share a character."""
+    return a[0] < b[1] and b[0] < a[1]
+
+
 def _byte_of_character() -> dict[str, int]:
     """Bytes that print stand for themselves; the others, in order, for the code points from 256 on."""
     printable = [*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100)]

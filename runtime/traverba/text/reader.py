@@ -13,7 +13,7 @@ from traverba.text.known_words import KnownWords
 from traverba.text.layout import LINE_BREAK, find_stretches, flat, join_lines
 from traverba.text.numbers import numbers_of
 from traverba.text.options import LONGEST_EVER, TextFlag, TextOptions
-from traverba.text.pieces import Span
+from traverba.text.pieces import Span, overlap
 from traverba.text.protection import Protected, find_protected
 from traverba.text.reading import Reading
 from traverba.text.rewriting import Edit, Rewriting
@@ -168,7 +168,7 @@ def _blanked(text: str, protected: Sequence[Protected]) -> str:
 def _line_breaks(original: str, protected: Sequence[Protected]) -> Iterator[Edit]:
     """Breaks in a paragraph, read as a space, or as nothing where the script has none."""
     for found in LINE_BREAK.finditer(original):
-        if not any(each.span[0] < found.end() and found.start() < each.span[1] for each in protected):
+        if not any(overlap(each.span, found.span()) for each in protected):
             yield Edit(found.span(), "" if _is_ideograph(original[found.start() - 1]) else " ")
 
 
