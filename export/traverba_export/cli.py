@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import logging
+import math
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -58,6 +59,12 @@ class _CurrentStderr(logging.StreamHandler[TextIO]):
         super().emit(record)
 
 
+START_FROM = (
+    "a bundle, or the folder or a weights file of another run, whose weights a new run begins with; it may "
+    "have fewer units and encoder layers; its subwords are kept if the recipe asks for as many"
+)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="traverba-export", description="Train and export traverba models.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
@@ -89,19 +96,46 @@ def _add_train(commands: Commands) -> None:
     """The arguments of ``train``."""
     train = commands.add_parser("train", help="train a recipe; run again to continue")
     train.add_argument("recipe", help="a TOML file, or the name of a recipe that comes with the package")
-    train.add_argument("--data", type=Path, required=True, help="folder the recipe's paths are relative to")
+    train.add_argument(
+        "--data",
+        type=Path,
+        required=True,
+        help="folder the recipe's paths are relative to, or a file that `pack-data` wrote",
+    )
     train.add_argument(
         "--out", type=Path, required=True, help="folder for checkpoints, log and final weights"
     )
+    train.add_argument("--start-from", metavar="MODEL", help=START_FROM)
     train.add_argument(
-        "--start-from",
-        metavar="MODEL",
-        help="a bundle, or the folder or a weights file of another run, whose weights a new run begins with; "
-        "it may have fewer units and encoder layers; its subwords are kept if the recipe asks for as many",
+        "--teacher",
+        type=Path,
+        metavar="RUN",
+        help="folder of another run, which writes the recipe's [[taught]]",
+    )
+    train.add_argument(
+        "--minutes",
+        type=float,
+        default=math.inf,
+        help="stop with a checkpoint after so long (default: never)",
     )
     train.add_argument("--threads", type=int, default=0, help="CPU threads (default: torch's choice)")
     train.add_argument("--device", default="auto", help="auto, cpu or cuda")
     train.set_defaults(command=_train)
+
+    packing = commands.add_parser("pack-data", help="write all that a run reads into one file, to be sent")
+    packing.add_argument("recipe")
+    packing.add_argument("--data", type=Path, required=True, help="folder the recipe's paths are relative to")
+    packing.add_argument(
+        "--out", type=Path, required=True, help="the file; encoded text stays in a folder beside"
+    )
+    packing.add_argument("--start-from", metavar="MODEL", help=START_FROM)
+    packing.add_argument(
+        "--epochs",
+        type=float,
+        default=math.inf,
+        help="leave out, evenly, what so many epochs would not see (default: nothing)",
+    )
+    packing.set_defaults(command=_pack_data)
 
 
 def _add_export(commands: Commands) -> None:
@@ -153,7 +187,7 @@ def _add_words(commands: Commands) -> None:
 def _train(arguments: argparse.Namespace) -> int:
     import torch
 
-    from traverba_export.training.run import train
+    from traverba_export.training.run import Helpers, train
 
     recipe = find_recipe(arguments.recipe)
     if arguments.threads:
@@ -161,7 +195,19 @@ def _train(arguments: argparse.Namespace) -> int:
     device = arguments.device
     if device == "auto":
         device = "cuda" if torch.cuda.is_available() else "cpu"
-    print(train(recipe, arguments.data, arguments.out, device, arguments.start_from))
+    helpers = Helpers(arguments.start_from, arguments.teacher, arguments.minutes)
+    final = train(recipe, arguments.data, arguments.out, device, helpers)
+    print(final or f"{arguments.out}: stopped after {arguments.minutes:g} minutes; run again to go on")
+    return 0
+
+
+def _pack_data(arguments: argparse.Namespace) -> int:
+    from traverba_export.training.run import pack_data
+
+    recipe = find_recipe(arguments.recipe)
+    arguments.out.parent.mkdir(parents=True, exist_ok=True)
+    pack_data(recipe, arguments.data, arguments.out, arguments.start_from, arguments.epochs)
+    print(f"{arguments.out}: {arguments.out.stat().st_size / 1e6:.1f} MB")
     return 0
 
 

@@ -138,6 +138,23 @@ class BackTranslation:
 
 
 @dataclass(frozen=True)
+class Teaching:
+    """What a teacher of the same subwords, given when training starts, makes of this recipe's sentences."""
+
+    direction: str
+    """In which it translates."""
+    corpora: tuple[str, ...]
+    """Paths of corpora of the recipe: their sides in the direction's source language are translated."""
+    passes: float = 0.0
+    """Over sources of people's and targets of the teacher's (Kim & Rush 2016)."""
+    back_passes: float = 0.0
+    """Over the same pairs the other way round (Sennrich et al. 2016)."""
+    sentences: int = 1_000_000
+    """At most."""
+    beam: int = 4
+
+
+@dataclass(frozen=True)
 class Recipe:
     """A model, its data and its training."""
 
@@ -149,6 +166,7 @@ class Recipe:
     """Read only to keep their sentences out of the training data."""
     distilled: tuple[Distillation, ...] = ()
     back_translated: tuple[BackTranslation, ...] = ()
+    taught: tuple[Teaching, ...] = ()
     vocab_size: int = 8_000
     subword_lines: int = 100_000
     """Sentences of each language from which subwords are learned."""

@@ -17,6 +17,7 @@ from traverba_export.recipe import (
     Phase,
     Recipe,
     RecipeError,
+    Teaching,
     TrainingOptions,
     split_direction,
 )
@@ -76,6 +77,7 @@ def _recipe(raw: dict[str, Any]) -> Recipe:
         test=tuple(_corpus(c) for c in raw.pop("test", [])),
         distilled=tuple(_distillation(d) for d in raw.pop("distilled", [])),
         back_translated=tuple(_back_translation(b) for b in raw.pop("back_translated", [])),
+        taught=tuple(_teaching(t) for t in raw.pop("taught", [])),
         cleaning=CleaningRules(**raw.pop("cleaning", {})),
         training=_training(raw.pop("training", {}), phases),
         phases=phases,
@@ -91,6 +93,8 @@ def _recipe(raw: dict[str, Any]) -> Recipe:
         _check(distillation, distillation.corpora, recipe)
     for back in recipe.back_translated:
         _check_back(back, recipe)
+    for teaching in recipe.taught:
+        _check_teaching(teaching, recipe)
     return recipe
 
 
@@ -132,6 +136,19 @@ def _back_translation(raw: dict[str, Any]) -> BackTranslation:
     return BackTranslation(
         corpora=tuple(raw.pop("corpora")), rare_words=tuple(raw.pop("rare_words", ())), **raw
     )
+
+
+def _teaching(raw: dict[str, Any]) -> Teaching:
+    return Teaching(corpora=tuple(raw.pop("corpora")), **raw)
+
+
+def _check_teaching(teaching: Teaching, recipe: Recipe) -> None:
+    source, _ = split_direction(teaching.direction)
+    if strange := set(teaching.corpora) - {c.paths[0] for c in recipe.corpora if source in c.languages}:
+        raise RecipeError(
+            f"taught {teaching.direction}: {', '.join(sorted(strange))} is no [[corpus]] of this recipe "
+            f"with {source}"
+        )
 
 
 def _check_back(back: BackTranslation, recipe: Recipe) -> None:

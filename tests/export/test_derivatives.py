@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from traverba_export.model import additive_scores as scores_module
 from traverba_export.model.additive_scores import additive_scores
 from traverba_export.model.cells import LstmCell
-from traverba_export.model.layers import run_layer
+from traverba_export.model.layers import run_layer, run_library_lstm
 from traverba_export.model.lstm_sequence import lstm_sequence
 from traverba_export.model.tanh import tanh_
 
@@ -108,3 +108,22 @@ def test_tanh_by_way_of_the_logistic_function(value: float) -> None:
     assert tanh_(torch.tensor([value], dtype=torch.float64)).item() == pytest.approx(
         math.tanh(value), abs=1e-15
     )
+
+
+@pytest.mark.parametrize("padded", [False, True])
+def test_the_library_s_kernel_gives_what_our_steps_give_and_the_same_derivatives(padded: bool) -> None:
+    torch.manual_seed(0)
+    cell, inputs, state = LstmCell(6, HIDDEN), torch.randn(BATCH, TIME, 6), torch.randn(BATCH, 2 * HIDDEN)
+    lengths = torch.tensor([4, 1, 3]) if padded else None
+    real = torch.arange(TIME) < (torch.tensor([TIME] * BATCH) if lengths is None else lengths)[:, None]
+    weights = torch.randn(BATCH, TIME, HIDDEN) * real[..., None]
+    found = []
+    for layer in (run_layer, run_library_lstm):
+        given = [inputs.clone().requires_grad_(), state.clone().requires_grad_()]
+        hidden, final = layer(cell, *given, lengths=lengths)
+        loss = (hidden * weights).sum() + final.square().sum()
+        found.append(
+            [hidden * real[..., None], final, *torch.autograd.grad(loss, [*given, *cell.parameters()])]
+        )
+    for ours, expected in zip(*found, strict=True):
+        assert torch.allclose(ours, expected, atol=1e-5)

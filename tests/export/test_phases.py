@@ -132,13 +132,14 @@ def test_a_new_phase_reads_its_own_corpora(folder: Path, caplog: pytest.LogCaptu
     (folder / "out").mkdir()
     trainer = Trainer(recipe, prepare(recipe, folder, folder / "out"), folder / "out", "cpu")
     read: list[tuple[int, float]] = []
-    original = trainer._run_epoch
+    original = trainer._plan
 
-    def watched(plan, stage, line):  # type: ignore[no-untyped-def]
+    def watched(stage, epoch):  # type: ignore[no-untyped-def]
+        plan = original(stage, epoch)
         read.extend((stage.start, pool.passes) for pool in plan.pools)
-        original(plan, stage, line)
+        return plan
 
-    trainer._run_epoch = watched  # type: ignore[method-assign]
+    trainer._plan = watched  # type: ignore[method-assign]
     trainer.run()
     assert set(read) == {(0, 1.0), (0, 0.0), (8, 0.0), (8, 1.0)}
     assert [passes for start, passes in read if start == 8][:2] == [0.0, 1.0]

@@ -8,13 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from traverba_export.corpora.examples import Pool
+from traverba_export.corpora.examples import Pool, Sequences
 from traverba_export.corpora.noise import PieceNoise
 from traverba_export.subwords import BOS, EOS, PAD
+
+Ragged: TypeAlias = tuple[NDArray[np.int32], NDArray[np.int64]]
+"""Ids of several sequences end to end (n,), and whose each is (n,)."""
 
 
 @dataclass(frozen=True)
@@ -51,30 +55,65 @@ class EpochPlan:
 
     def __getitem__(self, number: int) -> Batch:
         rows = self.batches[number]
-        chosen = [(self.pools[self.pool_index[r]], int(self.example_index[r])) for r in rows]
         rng = np.random.default_rng([*self.entropy, number])
-        sources, _ = self._pieces([pool.source[i] for pool, i in chosen], rng)
-        previous, targets = self._pieces([pool.target[i] for pool, i in chosen], rng)
-        openings = [[pool.target_token, *([BOS] if pool.tagged else [])] for pool, _ in chosen]
-        whole = [[*opening, *s, EOS] for opening, s in zip(openings, sources, strict=True)]
+        sources, _ = self._with_noise(*self._gather(rows, "source"), rng)
+        previous, targets = self._with_noise(*self._gather(rows, "target"), rng)
+        pools = [self.pools[index] for index in self.pool_index[rows]]
+        openings = pad([[p.target_token, *([BOS] if p.tagged else [])] for p in pools])
+        src_ids, src_lengths = _enclosed(openings, sources, [EOS])
+        starts = np.full((len(rows), 1), BOS, np.int64)
         return Batch(
-            src_ids=pad(whole),
-            src_lengths=np.array([len(s) for s in whole], np.int64),
-            prev_ids=pad([[BOS, *t] for t in previous]),
-            next_ids=pad([[*t, EOS] for t in targets]),
-            target=chosen[0][0].direction.rpartition("-")[2],
+            src_ids=src_ids,
+            src_lengths=src_lengths,
+            prev_ids=_enclosed(starts, previous, [])[0],
+            next_ids=_enclosed(starts[:, :0], targets, [EOS])[0],
+            target=pools[0].direction.rpartition("-")[2],
         )
 
-    def _pieces(
-        self, sequences: list[NDArray[np.int32]], rng: np.random.Generator
-    ) -> tuple[Sequence[NDArray[np.int32]], Sequence[NDArray[np.int32]]]:
+    def _gather(self, rows: NDArray[np.int64], side: str) -> Ragged:
+        """What the plan's ``rows`` have on one side."""
+        lengths = _lengths(self.pools, self.pool_index[rows], self.example_index[rows], side)
+        ids = np.empty(lengths.sum(), np.int32)
+        ends = np.cumsum(lengths)
+        for number in np.unique(self.pool_index[rows]):
+            mine = self.pool_index[rows] == number
+            sequences: Sequences = getattr(self.pools[number], side)
+            begins = sequences.offsets[self.example_index[rows[mine]]]
+            ids[_ranges((ends - lengths)[mine], lengths[mine])] = sequences.ids[
+                _ranges(begins, lengths[mine])
+            ]
+        return ids, np.repeat(np.arange(len(rows)), lengths)
+
+    def _with_noise(
+        self, ids: NDArray[np.int32], owner: NDArray[np.int64], rng: np.random.Generator
+    ) -> tuple[Ragged, Ragged]:
         """The sequences with noise, once with words left out and once with all of them."""
         if self.noise is None:
-            return sequences, sequences
-        owner = np.repeat(np.arange(len(sequences)), [len(s) for s in sequences])
-        ids, owner = self.noise.resegment(np.concatenate(sequences), owner, rng)
-        ends = np.cumsum(np.bincount(owner, minlength=len(sequences)))[:-1]
-        return np.split(self.noise.leave_out_words(ids, owner, rng), ends), np.split(ids, ends)
+            return (ids, owner), (ids, owner)
+        ids, owner = self.noise.resegment(ids, owner, rng)
+        return (self.noise.leave_out_words(ids, owner, rng), owner), (ids, owner)
+
+
+def _ranges(begins: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray[np.int64]:
+    """All of the numbers from ``begins`` (n,) on, each range ``lengths`` (n,) long, end to end."""
+    shifts = begins - (np.cumsum(lengths) - lengths)
+    numbers: NDArray[np.int64] = np.arange(lengths.sum()) + np.repeat(shifts, lengths)
+    return numbers
+
+
+def _enclosed(
+    openings: NDArray[np.int64], ragged: Ragged, closing: Sequence[int]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Each row its opening of ``openings`` (B, k), its ids and ``closing``: (B, longest), lengths (B,)."""
+    ids, owner = ragged
+    opening = (openings != PAD).sum(axis=1)
+    lengths = np.bincount(owner, minlength=len(openings))
+    whole = opening + lengths + len(closing)
+    out = np.full((len(openings), max(int(whole.max()), openings.shape[1])), PAD, np.int64)
+    out[:, : openings.shape[1]] = openings
+    out[owner, _ranges(opening, lengths)] = ids
+    out[np.arange(len(out))[:, None], (whole - len(closing))[:, None] + np.arange(len(closing))] = closing
+    return out[:, : whole.max()], whole
 
 
 def pad(sequences: Sequence[Sequence[int]]) -> NDArray[np.int64]:
@@ -131,9 +170,10 @@ def _lengths(
     pools: Sequence[Pool], pool_index: NDArray[np.int32], example_index: NDArray[np.int64], side: str
 ) -> NDArray[np.int64]:
     out = np.empty(len(pool_index), np.int64)
-    for number, pool in enumerate(pools):
+    for number in np.unique(pool_index):
         mine = pool_index == number
-        out[mine] = getattr(pool, side).lengths[example_index[mine]]
+        offsets, chosen = getattr(pools[number], side).offsets, example_index[mine]
+        out[mine] = offsets[chosen + 1] - offsets[chosen]
     return out
 
 

@@ -50,6 +50,13 @@ class Sequences:
         """(n,)"""
         return np.diff(self.offsets)
 
+    def select(self, indices: NDArray[np.int64]) -> Sequences:
+        """Some of them, in that order."""
+        return Sequences(
+            np.concatenate([self[i] for i in indices.tolist()] or [self.ids[:0]]),
+            np.concatenate(([0], np.cumsum(self.lengths[indices]))),
+        )
+
 
 @dataclass(frozen=True)
 class Pool:
@@ -63,6 +70,13 @@ class Pool:
     passes: float
     tagged: bool = False
     """Sources are a model's work and say so with a start token (Caswell et al. 2019)."""
+    as_written: int = 0
+    """So many come first as the corpus has them; variants follow."""
+
+    @property
+    def corpus(self) -> str:
+        """Its path."""
+        return self.name.rpartition(" ")[0]
 
     @property
     def direction(self) -> str:
@@ -110,7 +124,7 @@ def build_pool(
 ) -> Pool:
     """Encode source-target ``pairs``, and random ``shares`` of them once more in other forms."""
     encoded = encode_pairs(pairs, subwords, shares, seed)
-    return Pool(name, *encoded, subwords.language_token(target_language), passes, tagged)
+    return Pool(name, *encoded, subwords.language_token(target_language), passes, tagged, len(pairs))
 
 
 def _variants(

@@ -35,11 +35,10 @@ class EncodedCorpora:
         path = self.folder / f"{self._name(pairs, options)}.npz"
         self._used.add(path)
         if path.exists():
-            with np.load(path) as arrays:
-                source, target = (Sequences(arrays[f"{s}_ids"], arrays[f"{s}_offsets"]) for s in SIDES)
-            return source, target
+            return read_encoded(path)
         encoded = encode()
-        self._write(path, encoded)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        write_encoded(path, encoded)
         return encoded
 
     def forget_the_rest(self) -> None:
@@ -54,14 +53,22 @@ class EncodedCorpora:
             digest.update(f"{source}\t{target}\n".encode())
         return digest.hexdigest()
 
-    def _write(self, path: Path, encoded: Encoded) -> None:
-        self.folder.mkdir(parents=True, exist_ok=True)
-        arrays = {
-            f"{side}_{field}": getattr(sequences, field)
-            for side, sequences in zip(SIDES, encoded, strict=True)
-            for field in ("ids", "offsets")
-        }
-        partial = path.with_suffix(".partial")
-        with partial.open("wb") as stream:
-            np.savez(stream, **arrays)
-        partial.replace(path)
+
+def read_encoded(path: Path) -> Encoded:
+    """What `write_encoded` wrote."""
+    with np.load(path) as arrays:
+        source, target = (Sequences(arrays[f"{s}_ids"], arrays[f"{s}_offsets"]) for s in SIDES)
+    return source, target
+
+
+def write_encoded(path: Path, encoded: Encoded) -> None:
+    """Beside and renamed; its folder must exist."""
+    arrays = {
+        f"{side}_{field}": getattr(sequences, field)
+        for side, sequences in zip(SIDES, encoded, strict=True)
+        for field in ("ids", "offsets")
+    }
+    partial = path.with_suffix(".partial")
+    with partial.open("wb") as stream:
+        np.savez(stream, **arrays)
+    partial.replace(path)

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from traverba_export.model.cells import Cell, LstmCell
+from traverba_export.model.library_lstm import library_lstm
 from traverba_export.model.lstm_sequence import lstm_sequence
 
 
@@ -18,6 +19,8 @@ def run_layer(
     all of them unless told otherwise.
     """
     if isinstance(cell, LstmCell) and torch.is_grad_enabled():
+        if inputs.is_cuda and mask is None:
+            return run_library_lstm(cell, inputs, state, lengths)
         return _run_lstm(cell, inputs, state, mask, lengths)
     steps = []
     for projected in cell.input(inputs).unbind(dim=1):
@@ -36,6 +39,14 @@ def _run_lstm(
         values.transpose(0, 1) for values in lstm_sequence(projected, cell.recurrent.weight, state, seen)
     )
     return hidden, torch.cat((state_at(hidden, lengths), state_at(memory, lengths)), dim=-1)
+
+
+def run_library_lstm(
+    cell: LstmCell, inputs: Tensor, state: Tensor, lengths: Tensor | None = None
+) -> tuple[Tensor, Tensor]:
+    """`run_layer` by the library's kernel, for a GPU."""
+    hidden, memory = library_lstm(cell, inputs, state, lengths)
+    return hidden, torch.cat((state_at(hidden, lengths), memory), dim=-1)
 
 
 def state_at(states: Tensor, lengths: Tensor | None) -> Tensor:

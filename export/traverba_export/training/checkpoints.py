@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor
+
+from traverba_export.model import ModelConfig
+from traverba_export.recipe import RecipeError
 
 LATEST = "latest.pt"
 """Where a run goes on."""
@@ -45,11 +49,13 @@ def save_checkpoint(
     model: torch.nn.Module,
     optimiser: torch.optim.Optimizer,
     scaler_state: Any,
+    config: ModelConfig,
     progress: Progress,
 ) -> None:
     """Everything a resumed run needs: weights, optimiser, scaler, position in the data, random state."""
     state = {
         "model": model.state_dict(),
+        "config": config.to_dict(),
         "optimiser": optimiser.state_dict(),
         "scaler": scaler_state,
         "progress": asdict(progress),
@@ -83,3 +89,14 @@ def average_weights(paths: list[Path]) -> dict[str, Tensor]:
         for name, value in torch.load(path, map_location="cpu", weights_only=True).items():
             total[name] = total[name] + value.double() if name in total else value.double()
     return {name: (value / len(paths)).float() for name, value in total.items()}
+
+
+def weights_file(run: str | os.PathLike[str]) -> Path | None:
+    """The file that holds a run's weights, its folder given, or that file; None: it is no run."""
+    files = [file for name in (FINAL, LATEST) if (file := Path(run) / name).exists()]
+    file = files[0] if files else Path(run)
+    if file.suffix != ".pt":
+        return None
+    if not file.exists():
+        raise RecipeError(f"{file} does not exist")
+    return file

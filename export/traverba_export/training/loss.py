@@ -12,8 +12,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
-CHUNK_ROWS = 256
-"""Rows at a time: 256 * 8,000 float32 logits are 8 MB, about one core's share of the cache."""
+CHUNK_ROWS = {"cpu": 256, "cuda": 16_384}
+"""Rows at a time: 256 * 8,000 float32 logits are 8 MB, about one core's share of the cache; a GPU wants
+few large operations, and has room for a gigabyte."""
 
 
 class _OutputLoss(torch.autograd.Function):
@@ -36,8 +37,9 @@ class _OutputLoss(torch.autograd.Function):
         grad_bias = torch.zeros_like(bias)
         loss = hidden.new_zeros((), dtype=torch.float32)
         with torch.autocast(hidden.device.type, enabled=False):  # what is narrow is said here
-            for start in range(0, hidden.shape[0], CHUNK_ROWS):
-                rows = slice(start, start + CHUNK_ROWS)
+            count = CHUNK_ROWS.get(hidden.device.type, hidden.shape[0])
+            for start in range(0, hidden.shape[0], count):
+                rows = slice(start, start + count)
                 chunk = hidden[rows].to(compute)
                 logits = (chunk @ narrow.T).float().add_(bias)  # (R, V)
                 chunk_loss, grad = _smoothed_loss_and_gradient(logits, targets[rows], smoothing, spread)

@@ -110,15 +110,16 @@ def _pool(
 ) -> Pool:
     source, target = split_direction(direction)
     oriented = pairs if source == spec.languages[0] else [(b, a) for a, b in pairs]
-    shares = _variant_shares(recipe)
+    shares = variant_shares(recipe)
     encoded = kept.get(
         oriented, (shares, recipe.seed), lambda: encode_pairs(oriented, subwords, shares, recipe.seed)
     )
     name, token = f"{spec.paths[0]} {direction}", subwords.language_token(target)
-    return Pool(name, *encoded, token, spec.directions[direction], spec.tagged)
+    return Pool(name, *encoded, token, spec.directions[direction], spec.tagged, len(pairs))
 
 
-def _variant_shares(recipe: Recipe) -> VariantShares:
+def variant_shares(recipe: Recipe) -> VariantShares:
+    """Which pairs come once more in other forms."""
     options = recipe.training
     return VariantShares(
         casual=options.casual_share,

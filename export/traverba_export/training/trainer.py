@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import logging
+import math
 import time
+from contextlib import closing
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 
 import torch
 from torch import Tensor, nn
 
-from traverba_export.corpora.batching import Batch, EpochPlan, plan_epoch
+from traverba_export.corpora.batching import EpochPlan, plan_epoch
 from traverba_export.corpora.mixing import with_weights
 from traverba_export.model import build_network, count_parameters
 from traverba_export.recipe import Recipe, RecipeError
-from traverba_export.subwords import PAD
 from traverba_export.training.candidates import draw_candidates, sampled_output_loss
 from traverba_export.training.checkpoints import (
     FINAL,
@@ -25,6 +27,7 @@ from traverba_export.training.checkpoints import (
     save_checkpoint,
 )
 from traverba_export.training.evaluation import Scores, evaluate
+from traverba_export.training.feeding import Place, ahead, places
 from traverba_export.training.journal import Journal, plot_curves
 from traverba_export.training.loss import output_loss
 from traverba_export.training.preparation import Prepared
@@ -41,9 +44,19 @@ class Trainer:
     """Owns model, optimiser and position; `run` trains to the end of the recipe from wherever it stands."""
 
     def __init__(
-        self, recipe: Recipe, prepared: Prepared, out_dir: Path, device: str, origin: Origin | None = None
+        self,
+        recipe: Recipe,
+        prepared: Prepared,
+        out_dir: Path,
+        device: str,
+        origin: Origin | None = None,
+        minutes: float = math.inf,
     ) -> None:
-        """A run that has no checkpoint yet takes what it can use of the model ``origin``."""
+        """A run that has no checkpoint yet takes what it can use of the model ``origin``.
+
+        After ``minutes`` it stops with a checkpoint, whatever the recipe says.
+        """
+        self.deadline = time.monotonic() + 60 * minutes
         self.recipe, self.options, self.prepared, self.out_dir = recipe, recipe.training, prepared, out_dir
         self.device = torch.device(device)
         torch.manual_seed(recipe.seed)
@@ -65,26 +78,23 @@ class Trainer:
         self.journal = Journal(out_dir, [d.direction for d in prepared.dev], self.progress.step)
         log.info("parameters: %s; resuming at step %d", count_parameters(self.model), self.progress.step)
 
-    def run(self) -> Path:
-        """Train until the recipe's last step or until patience runs out; returns the final weights' file."""
+    def run(self) -> Path | None:
+        """Train until the recipe's last step, until patience runs out, or until the time is up.
+
+        Returns the final weights' file; None: the time was up, and the same run goes on later.
+        """
         self.model.train()
         with ProgressLine(self.options.max_steps) as line:
-            while not self._finished():
-                stage = self._enter_stage()
-                plan = plan_epoch(
-                    with_weights(self.prepared.pools, stage.weights),
-                    self.options.token_budget,
-                    self.recipe.seed,
-                    self.progress.epoch,
-                    self.prepared.noise,
-                    targets_apart=bool(self.recipe.model.own_decoders),
-                )
-                self._run_epoch(plan, stage, line)
-        return self._finish()
+            while not self._finished() and not self._time_is_up():
+                self._run_stage(self._enter_stage(), line)
+        return self._finish() if self._finished() else None
 
     def _finished(self) -> bool:
         tired = 0 < self.options.patience <= self.progress.evaluations_without_gain
         return self.progress.step >= self.options.max_steps or tired
+
+    def _time_is_up(self) -> bool:
+        return time.monotonic() >= self.deadline
 
     def _enter_stage(self) -> Stage:
         """The stage that is due; a stage begins with an epoch of its own mixture."""
@@ -95,24 +105,37 @@ class Trainer:
         learn_only(self.model, stage.only)
         return stage
 
-    def _run_epoch(self, plan: EpochPlan, stage: Stage, line: ProgressLine) -> None:
-        losses, tokens, started = 0.0, 0, time.monotonic()
-        while self.progress.batch < len(plan) and self.progress.step < stage.end and not self._finished():
-            batch = plan[self.progress.batch]
-            losses += self._update(batch) * batch.target_tokens
-            tokens += batch.target_tokens
-            self.progress.batch += 1
-            self.progress.step += 1
-            if self.progress.step % LOG_INTERVAL == 0 or self._due():
-                elapsed = time.monotonic() - started
-                self.progress.seconds += elapsed
-                self.progress.target_tokens += tokens
-                line.update(self.progress.step, losses / tokens, tokens / elapsed)
-                self._record(losses / tokens, tokens / elapsed)
-                losses, tokens, started = 0.0, 0, time.monotonic()
-        if self.progress.batch >= len(plan):
-            self.progress.epoch += 1
-            self.progress.batch = 0
+    def _plan(self, stage: Stage, epoch: int) -> EpochPlan:
+        return plan_epoch(
+            with_weights(self.prepared.pools, stage.weights),
+            self.options.token_budget,
+            self.recipe.seed,
+            epoch,
+            self.prepared.noise,
+            targets_apart=bool(self.recipe.model.own_decoders),
+        )
+
+    def _run_stage(self, stage: Stage, line: ProgressLine) -> None:
+        """Update after update, to the end of the stage or of the run."""
+        upcoming = places(partial(self._plan, stage), self.progress.epoch, self.progress.batch, self.device)
+        losses, tokens, started = torch.zeros((), device=self.device), 0, time.monotonic()
+        with closing(ahead(upcoming)) as feed:
+            for place in feed:
+                losses += self._update(place) * place.target_tokens
+                tokens += place.target_tokens
+                self.progress.epoch, self.progress.batch = place.epoch, place.number + 1
+                self.progress.step += 1
+                ends = self.progress.step >= stage.end or self._time_is_up()
+                if self.progress.step % LOG_INTERVAL == 0 or self._due() or ends:
+                    loss = float(losses) / tokens  # the only place where the device is waited for
+                    elapsed = time.monotonic() - started
+                    self.progress.seconds += elapsed
+                    self.progress.target_tokens += tokens
+                    line.update(self.progress.step, loss, tokens / elapsed)
+                    self._record(loss, tokens / elapsed, save=ends)
+                    losses, tokens, started = torch.zeros_like(losses), 0, time.monotonic()
+                if ends or self._finished():
+                    break
 
     def _due(self) -> bool:
         step = self.progress.step
@@ -122,34 +145,33 @@ class Trainer:
             or step == self.options.max_steps
         )
 
-    def _update(self, batch: Batch) -> float:
+    def _update(self, place: Place) -> Tensor:
         """One optimiser step; returns the loss in nats a target token."""
         rate = self._rate(self.progress.step)
         for group in self.optimiser.param_groups:
             group["lr"] = rate
-        loss = self._loss(batch)
+        loss = self._loss(place)
         self.optimiser.zero_grad(set_to_none=True)
         self.scaler.scale(loss).backward()
         self.scaler.unscale_(self.optimiser)
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), self.options.clip_norm)
         self.scaler.step(self.optimiser)
         self.scaler.update()
-        return float(loss.detach())
+        return loss.detach()
 
     def _rate(self, step: int) -> float:
         return stage_at(self.stages, step).learning_rate(step)
 
-    def _loss(self, batch: Batch) -> Tensor:
-        src_ids, src_lengths, prev_ids, next_ids = (
-            torch.from_numpy(a).to(self.device)
-            for a in (batch.src_ids, batch.src_lengths, batch.prev_ids, batch.next_ids)
+    def _loss(self, place: Place) -> Tensor:
+        src_ids, src_lengths, prev_ids, real, targets = (
+            tensor.to(self.device, non_blocking=True)
+            for tensor in (place.src_ids, place.src_lengths, place.prev_ids, place.real, place.targets)
         )
         narrow = torch.float16 if self.options.precision == "fp16" else torch.bfloat16
         with torch.autocast(self.device.type, narrow, enabled=self.options.precision != "fp32"):
-            hidden = self.model.into(batch.target)(src_ids, src_lengths, prev_ids)
-            real = next_ids != PAD
-            total = self._output_loss(hidden[real], next_ids[real])
-        return total / batch.target_tokens
+            hidden = self.model.into(place.batch.target)(src_ids, src_lengths, prev_ids)
+            total = self._output_loss(hidden.flatten(0, 1)[real], targets)
+        return total / place.target_tokens
 
     def _output_loss(self, hidden: Tensor, targets: Tensor) -> Tensor:
         """Loss summed over the rows of ``hidden`` (N, H), against all tokens or a sample of them."""
@@ -160,8 +182,8 @@ class Trainer:
         candidates = draw_candidates(targets, len(bias), size)
         return sampled_output_loss(hidden, weight, bias, targets, candidates, smoothing=smoothing)
 
-    def _record(self, train_loss: float, tokens_per_second: float) -> None:
-        """Journal, evaluation and checkpoint, each when it is due."""
+    def _record(self, train_loss: float, tokens_per_second: float, *, save: bool) -> None:
+        """Journal, evaluation and checkpoint, each when it is due; ``save``: the checkpoint is."""
         step = self.progress.step
         scores: list[Scores] = []
         if step % self.options.eval_interval == 0 or step == self.options.max_steps:
@@ -179,8 +201,9 @@ class Trainer:
                 **{f"chrf {s.direction}": round(s.chrf, 2) for s in scores},
             }
         )
-        if self._due():
-            save_checkpoint(self.out_dir, self.model, self.optimiser, self.scaler.state_dict(), self.progress)
+        if save or self._due():
+            scaler, config = self.scaler.state_dict(), self.recipe.model
+            save_checkpoint(self.out_dir, self.model, self.optimiser, scaler, config, self.progress)
 
     def _evaluate(self) -> list[Scores]:
         """Dev scores, a snapshot for averaging, and the picture of the curves."""

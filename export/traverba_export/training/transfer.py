@@ -28,7 +28,7 @@ from traverba.bundle.manifest import TOKENIZER_FILE
 from traverba_export.model import TranslationModel
 from traverba_export.recipe import Recipe, RecipeError
 from traverba_export.subwords import LANGUAGE_TOKEN, language_token
-from traverba_export.training.checkpoints import FINAL, LATEST
+from traverba_export.training.checkpoints import weights_file
 from traverba_export.training.growing import ONE_ROW_A_SUBWORD, silence_new_layers, widened
 
 log = logging.getLogger(__name__)
@@ -105,7 +105,7 @@ def take_vocabulary(origin: Origin, recipe: Recipe, path: Path) -> bool:
 
 @contextmanager
 def _tokenizer_of(origin: Origin) -> Iterator[Path]:
-    if (file := _weights_file(origin)) is not None:
+    if (file := weights_file(origin)) is not None:
         yield file.with_name(TOKENIZER_FILE)
     else:
         with open_bundle(find_bundle(origin)) as bundle:
@@ -114,21 +114,10 @@ def _tokenizer_of(origin: Origin) -> Iterator[Path]:
 
 def load_parent(origin: Origin) -> Parent:
     """Read weights and vocabulary of what `start_from` accepts."""
-    if (file := _weights_file(origin)) is None:
+    if (file := weights_file(origin)) is None:
         return _bundled(origin)
     state = torch.load(file, map_location="cpu", weights_only=True)
     return _parent(state.get("model", state), file.with_name(TOKENIZER_FILE))
-
-
-def _weights_file(origin: Origin) -> Path | None:
-    """The file that holds a run's weights; None: ``origin`` is a bundle."""
-    files = [file for name in (FINAL, LATEST) if (file := Path(origin) / name).exists()]
-    file = files[0] if files else Path(origin)
-    if file.suffix != ".pt":
-        return None
-    if not file.exists():
-        raise RecipeError(f"{file} does not exist")
-    return file
 
 
 def _bundled(origin: Origin) -> Parent:

@@ -1,0 +1,111 @@
+"""What a larger model of the same subwords makes of the run's own sentences, as ids.
+
+Sequence-level distillation (Kim & Rush 2016) where sources are people's and targets the teacher's;
+back-translation (Sennrich et al. 2016) of the same pairs the other way round, tagged. Unlike
+`distilling`, which has a bundle write text on a CPU, the teacher is a run's weights on the device at
+hand: a million sentences in a minute of a GPU.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from traverba_export.corpora.examples import Pool, Sequences
+from traverba_export.corpora.keeping import read_encoded, write_encoded
+from traverba_export.model import ModelConfig, TranslationModel, build_network
+from traverba_export.recipe import Recipe, RecipeError, Teaching, split_direction
+from traverba_export.subwords import EOS, Subwords
+from traverba_export.training.checkpoints import weights_file
+from traverba_export.training.searching import beam_ids
+
+log = logging.getLogger(__name__)
+
+SOURCE_TOKENS = 40_000
+"""Of a batch, padding included: with a beam of four, 160,000 keys of attention."""
+
+
+def taught_pools(
+    recipe: Recipe, pools: Sequence[Pool], subwords: Subwords, teacher: Path, device: str, out_dir: Path
+) -> list[Pool]:
+    """The pools of every `[[taught]]` of the recipe; what an earlier sitting wrote is kept."""
+    found: list[Pool] = []
+    model: TranslationModel | None = None
+    for number, teaching in enumerate(recipe.taught):
+        path = out_dir / "taught" / f"{number}.{teaching.direction}.npz"
+        if not path.exists():
+            model = model or load_teacher(teacher, device)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_encoded(path, _written(model, teaching, pools, subwords, recipe.seed))
+        found += _pools(teaching, f"taught/{number}", *read_encoded(path), subwords)
+    return found
+
+
+def load_teacher(run: Path, device: str) -> TranslationModel:
+    """The model of a run's folder, ready to translate."""
+    file = weights_file(run)
+    if file is None:
+        raise RecipeError(f"{run} is no folder of a run: it has neither final nor latest weights")
+    state = torch.load(file, map_location="cpu", weights_only=True)
+    model = build_network(ModelConfig(**state["config"]))
+    model.load_state_dict(state["model"])
+    return model.to(device).eval()
+
+
+def _pools(
+    teaching: Teaching, name: str, given: Sequences, written: Sequences, subwords: Subwords
+) -> Iterator[Pool]:
+    """The teacher's pairs as they are and the other way round, as often as the recipe says."""
+    source, target = split_direction(teaching.direction)
+    if teaching.passes:
+        token = subwords.language_token(target)
+        yield Pool(f"{name} {source}-{target}", given, written, token, teaching.passes)
+    if teaching.back_passes:
+        token = subwords.language_token(source)
+        yield Pool(f"{name} back {target}-{source}", written, given, token, teaching.back_passes, tagged=True)
+
+
+def _written(
+    model: TranslationModel, teaching: Teaching, pools: Sequence[Pool], subwords: Subwords, seed: int
+) -> tuple[Sequences, Sequences]:
+    """Sentences of the teaching's corpora, and what the teacher makes of them; without what has no end."""
+    source, target = split_direction(teaching.direction)
+    sentences = distinct_sentences(pools, teaching.corpora, source)
+    if teaching.sentences < len(sentences):
+        chosen = np.random.default_rng(seed).permutation(len(sentences))[: teaching.sentences]
+        sentences = [sentences[i] for i in sorted(chosen.tolist())]
+    token = subwords.language_token(target)
+    translations = _translate(model.into(target), [[token, *s, EOS] for s in sentences], teaching.beam)
+    kept = [(s, t) for s, t in zip(sentences, translations, strict=True) if t]
+    log.info("%s: the teacher wrote %d of %d sentences", teaching.direction, len(kept), len(sentences))
+    return Sequences.pack([s for s, _ in kept]), Sequences.pack([t for _, t in kept])
+
+
+def distinct_sentences(pools: Sequence[Pool], corpora: Sequence[str], language: str) -> list[list[int]]:
+    """Every sentence in ``language`` that ``corpora`` have as people wrote it, once."""
+    found: dict[bytes, list[int]] = {}
+    for pool in pools:
+        if pool.corpus in corpora and language in split_direction(pool.direction):
+            side = pool.source if pool.direction.startswith(f"{language}-") else pool.target
+            for ids in (side[i] for i in range(pool.as_written)):
+                if len(ids):
+                    found.setdefault(ids.tobytes(), ids.tolist())
+    return list(found.values())
+
+
+def _translate(model: TranslationModel, sources: list[list[int]], beam: int) -> list[list[int]]:
+    """In order; sentences of similar length share a batch."""
+    order = sorted(range(len(sources)), key=lambda i: -len(sources[i]))
+    out: list[list[int]] = [[]] * len(sources)
+    device = next(model.parameters()).device.type
+    with torch.autocast(device, torch.float16 if device == "cuda" else torch.bfloat16):
+        while order:
+            count = max(1, SOURCE_TOKENS // len(sources[order[0]]))
+            chunk, order = order[:count], order[count:]
+            for index, ids in zip(chunk, beam_ids(model, [sources[i] for i in chunk], beam), strict=True):
+                out[index] = ids
+    return out
