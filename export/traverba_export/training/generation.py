@@ -49,7 +49,7 @@ def translate_greedily(
     subwords: Subwords,
     texts: Sequence[str],
     target_language: str,
-    batch_size: int = 64,
+    batch_size: int = 200,
 ) -> list[str]:
     """Texts in, translations out, in order; sentences of similar length share a batch."""
     token = subwords.language_token(target_language)

@@ -56,11 +56,12 @@ class Trainer:
 
         After ``minutes`` it stops with a checkpoint, whatever the recipe says.
         """
-        self.deadline = time.monotonic() + 60 * minutes
+        self.minutes, self.deadline = minutes, math.inf
         self.recipe, self.options, self.prepared, self.out_dir = recipe, recipe.training, prepared, out_dir
         self.device = torch.device(device)
         torch.manual_seed(recipe.seed)
-        self.model = build_network(recipe.model).to(self.device)
+        with self.device:  # a large model's first values are drawn there as well
+            self.model = build_network(recipe.model)
         self.optimiser = torch.optim.AdamW(
             self.model.parameters(),
             betas=(0.9, 0.98),
@@ -84,6 +85,7 @@ class Trainer:
         Returns the final weights' file; None: the time was up, and the same run goes on later.
         """
         self.model.train()
+        self.deadline = time.monotonic() + 60 * self.minutes
         with ProgressLine(self.options.max_steps) as line:
             while not self._finished() and not self._time_is_up():
                 self._run_stage(self._enter_stage(), line)
@@ -170,7 +172,7 @@ class Trainer:
         narrow = torch.float16 if self.options.precision == "fp16" else torch.bfloat16
         with torch.autocast(self.device.type, narrow, enabled=self.options.precision != "fp32"):
             hidden = self.model.into(place.batch.target)(src_ids, src_lengths, prev_ids)
-            total = self._output_loss(hidden.flatten(0, 1)[real], targets)
+            total = self._output_loss(hidden.flatten(0, 1).index_select(0, real), targets)
         return total / place.target_tokens
 
     def _output_loss(self, hidden: Tensor, targets: Tensor) -> Tensor:
