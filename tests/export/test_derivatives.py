@@ -127,3 +127,19 @@ def test_the_library_s_kernel_gives_what_our_steps_give_and_the_same_derivatives
         )
     for ours, expected in zip(*found, strict=True):
         assert torch.allclose(ours, expected, atol=1e-5)
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device here")
+def test_a_gpu_s_kernel_in_half_precision_is_near_our_steps_in_float32() -> None:
+    torch.manual_seed(0)
+    cell, inputs = LstmCell(64, 48).cuda(), torch.randn(7, 11, 64, device="cuda")
+    state = 0.5 * torch.randn(7, 96, device="cuda")
+    lengths = torch.tensor([11, 1, 3, 5, 11, 2, 7], device="cuda")
+    with torch.autocast("cuda", torch.float16):
+        hidden, final = run_layer(cell, inputs, state, lengths=lengths)
+    with torch.no_grad():
+        expected, expected_final = run_layer(cell, inputs, state, lengths=lengths)
+    real = (torch.arange(11, device="cuda") < lengths[:, None])[..., None]
+    assert hidden.dtype == torch.float16
+    assert torch.allclose(hidden.float() * real, expected * real, atol=2e-3)
+    assert torch.allclose(final.float(), expected_final, atol=2e-3)
