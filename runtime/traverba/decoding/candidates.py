@@ -43,9 +43,9 @@ def top_columns(scores: NDArray[np.floating], count: int) -> Ids:
     if scores.shape[1] <= SORT_WHOLE_ROWS_UP_TO:
         return np.argsort(-scores, axis=1, kind="stable")[:, :count]
     count = min(count, scores.shape[1])
-    thresholds = -np.partition(-scores, count - 1, axis=1)[:, count - 1]
     best = np.empty((len(scores), count), np.int64)
-    for row, (values, threshold) in enumerate(zip(scores, thresholds, strict=True)):
+    for row, values in enumerate(scores):  # one at a time: a beam's rows of a whole vocabulary are 20 MB
+        threshold = -np.partition(-values, count - 1)[count - 1]
         columns = np.flatnonzero(values >= threshold)
         best[row] = columns[np.argsort(-values[columns], kind="stable")[:count]]
     return best
@@ -99,7 +99,8 @@ class CandidateSource:
             ids, log_probs = output.top_ids, np.minimum(output.top_log_probs, 0.0)
             scores = np.where(self._banned[ids], -np.inf, log_probs) if self._any_banned else log_probs
             if self._length < self._first_free_end:
-                scores = self._hold_back_end(scores, ids == self._eos, sentences)
+                held_back = self._too_short(sentences)[:, np.newaxis] & (ids == self._eos)
+                scores = np.where(held_back, np.float32(-np.inf), scores)
             return Candidates(ids, log_probs, scores)
         log_probs = np.minimum(output.log_probs, 0.0)  # rounding can leave a probability just above 1
         scores = self._shape(log_probs, sentences)
@@ -138,11 +139,10 @@ class CandidateSource:
             block_repeated_ngrams(scores, history, self._options.no_repeat_ngram_size)
         scores[:, self._banned] = -np.inf
         if self._length < self._first_free_end:
-            is_end = (np.arange(scores.shape[1]) == self._eos)[np.newaxis]
-            scores = self._hold_back_end(scores, is_end, sentences)
+            scores[self._too_short(sentences), self._eos] = -np.inf
         self._steering.apply(scores, log_probs, history, sentences, self._length)
         return scores
 
-    def _hold_back_end(self, scores: Floats, is_end: NDArray[np.bool_], sentences: Ids) -> Floats:
-        too_short = np.repeat(self._length < self._shortest[sentences], self._beam_size)  # (N,)
-        return np.where(too_short[:, np.newaxis] & is_end, np.float32(-np.inf), scores)
+    def _too_short(self, sentences: Ids) -> NDArray[np.bool_]:
+        """(N,) rows that may not end yet."""
+        return np.repeat(self._length < self._shortest[sentences], self._beam_size)
