@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import logging
-import math
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -24,6 +23,7 @@ from traverba_export.quality.command import add_evaluate, add_route, add_tune
 from traverba_export.quality.multi30k import add_multi30k
 from traverba_export.recipe import RecipeError, split_direction
 from traverba_export.recipe_file import find_recipe
+from traverba_export.training.command import add_training
 
 if TYPE_CHECKING:
     from traverba_export.model import ModelConfig
@@ -59,17 +59,11 @@ class _CurrentStderr(logging.StreamHandler[TextIO]):
         super().emit(record)
 
 
-START_FROM = (
-    "a bundle, or the folder or a weights file of another run, whose weights a new run begins with; it may "
-    "have fewer units and encoder layers; its subwords are kept if the recipe asks for as many"
-)
-
-
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="traverba-export", description="Train and export traverba models.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    _add_train(commands)
+    add_training(commands)
     _add_export(commands)
 
     pack = commands.add_parser("pack", help="make one .traverba file of a bundle's folder")
@@ -85,57 +79,7 @@ def _parser() -> argparse.ArgumentParser:
     add_ladder(commands)
     add_synthetic(commands)
     add_identifier_commands(commands)
-
-    describe = commands.add_parser("describe", help="print the parameters of a recipe's model, part by part")
-    describe.add_argument("recipe")
-    describe.set_defaults(command=_describe)
     return parser
-
-
-def _add_train(commands: Commands) -> None:
-    """The arguments of ``train``."""
-    train = commands.add_parser("train", help="train a recipe; run again to continue")
-    train.add_argument("recipe", help="a TOML file, or the name of a recipe that comes with the package")
-    train.add_argument(
-        "--data",
-        type=Path,
-        required=True,
-        help="folder the recipe's paths are relative to, or a file that `pack-data` wrote",
-    )
-    train.add_argument(
-        "--out", type=Path, required=True, help="folder for checkpoints, log and final weights"
-    )
-    train.add_argument("--start-from", metavar="MODEL", help=START_FROM)
-    train.add_argument(
-        "--teacher",
-        type=Path,
-        metavar="RUN",
-        help="folder of another run, which writes the recipe's [[taught]]",
-    )
-    train.add_argument(
-        "--minutes",
-        type=float,
-        default=math.inf,
-        help="stop with a checkpoint after so long (default: never)",
-    )
-    train.add_argument("--threads", type=int, default=0, help="CPU threads (default: torch's choice)")
-    train.add_argument("--device", default="auto", help="auto, cpu or cuda")
-    train.set_defaults(command=_train)
-
-    packing = commands.add_parser("pack-data", help="write all that a run reads into one file, to be sent")
-    packing.add_argument("recipe")
-    packing.add_argument("--data", type=Path, required=True, help="folder the recipe's paths are relative to")
-    packing.add_argument(
-        "--out", type=Path, required=True, help="the file; encoded text stays in a folder beside"
-    )
-    packing.add_argument("--start-from", metavar="MODEL", help=START_FROM)
-    packing.add_argument(
-        "--epochs",
-        type=float,
-        default=math.inf,
-        help="leave out, evenly, what so many epochs would not see (default: nothing)",
-    )
-    packing.set_defaults(command=_pack_data)
 
 
 def _add_export(commands: Commands) -> None:
@@ -182,33 +126,6 @@ def _add_words(commands: Commands) -> None:
     words.add_argument("bundle", type=Path, help="a bundle's folder; what it has of these is made anew")
     words.add_argument("--data", type=Path, required=True, help="folder the recipe's paths are relative to")
     words.set_defaults(command=_words)
-
-
-def _train(arguments: argparse.Namespace) -> int:
-    import torch
-
-    from traverba_export.training.run import Helpers, train
-
-    recipe = find_recipe(arguments.recipe)
-    if arguments.threads:
-        torch.set_num_threads(arguments.threads)
-    device = arguments.device
-    if device == "auto":
-        device = "cuda" if torch.cuda.is_available() else "cpu"
-    helpers = Helpers(arguments.start_from, arguments.teacher, arguments.minutes)
-    final = train(recipe, arguments.data, arguments.out, device, helpers)
-    print(final or f"{arguments.out}: stopped after {arguments.minutes:g} minutes; run again to go on")
-    return 0
-
-
-def _pack_data(arguments: argparse.Namespace) -> int:
-    from traverba_export.training.run import pack_data
-
-    recipe = find_recipe(arguments.recipe)
-    arguments.out.parent.mkdir(parents=True, exist_ok=True)
-    pack_data(recipe, arguments.data, arguments.out, arguments.start_from, arguments.epochs)
-    print(f"{arguments.out}: {arguments.out.stat().st_size / 1e6:.1f} MB")
-    return 0
 
 
 def _export(arguments: argparse.Namespace) -> int:
@@ -282,14 +199,4 @@ def _attends(model: ModelConfig) -> bool:
 def _pack(arguments: argparse.Namespace) -> int:
     pack_bundle(arguments.bundle, arguments.out)
     print(f"{arguments.out}: {arguments.out.stat().st_size / 1e6:.1f} MB")
-    return 0
-
-
-def _describe(arguments: argparse.Namespace) -> int:
-    from traverba_export.model import build_model, count_parameters
-
-    parts = count_parameters(build_model(find_recipe(arguments.recipe).model))
-    for part, count in parts.items():
-        print(f"{part:20} {count:>12,}")
-    print(f"{'total':20} {sum(parts.values()):>12,}")
     return 0

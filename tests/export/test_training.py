@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from traverba_export.cli import main
 from traverba_export.recipe import RecipeError, TrainingOptions
 from traverba_export.recipe_file import load_recipe
 from traverba_export.training.checkpoints import LATEST, average_weights
@@ -112,6 +113,42 @@ def test_averaging_is_the_mean_of_the_snapshots(tmp_path: Path) -> None:
     for name, value in (("a", 1.0), ("b", 4.0)):
         torch.save({"w": torch.full((2,), value)}, tmp_path / name)
     assert average_weights([tmp_path / "a", tmp_path / "b"])["w"].tolist() == [2.5, 2.5]
+
+
+def test_the_mean_of_two_runs_is_a_finished_run(folder: Path) -> None:
+    path = folder / "recipe.toml"
+    for seed in (1, 2):
+        path.write_text(f"seed = {seed}\n" + RECIPE.replace("max_steps = 120", "max_steps = 20"), "utf-8")
+        train(folder, f"seed {seed}")
+    runs = [folder / f"seed {seed}" for seed in (1, 2)]
+    assert main(["average", *map(str, runs), "--out", str(folder / "mean")]) == 0
+    one, two, mean = (torch.load(run / "final.pt")["model"] for run in (*runs, folder / "mean"))
+    assert not torch.equal(one["output.bias"], two["output.bias"])
+    assert all(torch.allclose(mean[name], (one[name] + two[name]) / 2, atol=1e-7) for name in one)
+    assert (folder / "mean" / "tokenizer.json").read_bytes() == (runs[0] / "tokenizer.json").read_bytes()
+
+
+def test_runs_of_two_vocabularies_have_no_mean(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name, vocabulary in (("a", "{}"), ("b", "[]")):
+        (folder / name).mkdir()
+        torch.save({"model": {}, "config": {}}, folder / name / "final.pt")
+        (folder / name / "tokenizer.json").write_text(vocabulary, encoding="utf-8")
+    runs = [str(folder / name) for name in "ab"]
+    assert main(["average", *runs, "--out", str(folder / "mean")]) == 2
+    assert main(["average", runs[0], str(folder), "--out", str(folder / "mean")]) == 2
+    assert "same subwords" in (said := capsys.readouterr().err) and "not all are folders of runs" in said
+
+
+def test_a_run_stops_when_its_time_is_up_and_goes_on_as_if_nothing_had_happened(folder: Path) -> None:
+    train(folder, "whole")
+    where = ["--data", str(folder), "--out", str(folder / "parts"), "--threads", "1", "--device", "cpu"]
+    arguments = ["train", str(folder / "recipe.toml"), *where]
+    assert main([*arguments, "--minutes", "0"]) == 0
+    assert torch.load(folder / "parts" / LATEST)["progress"]["step"] == 1
+    assert not (folder / "parts" / "final.pt").exists()
+    assert main(arguments) == 0
+    weights = [torch.load(folder / out / "final.pt")["model"] for out in ("whole", "parts")]
+    assert all(torch.equal(weights[0][name], weights[1][name]) for name in weights[0])
 
 
 @pytest.mark.parametrize(

@@ -87,8 +87,10 @@ class Trainer:
         self.model.train()
         self.deadline = time.monotonic() + 60 * self.minutes
         with ProgressLine(self.options.max_steps) as line:
-            while not self._finished() and not self._time_is_up():
+            while not self._finished():
                 self._run_stage(self._enter_stage(), line)
+                if self._time_is_up():  # asked behind the first update: every call gets further
+                    break
         return self._finish() if self._finished() else None
 
     def _finished(self) -> bool:
