@@ -16,7 +16,6 @@ from traverba_export.recipe_file import find_recipe
 if TYPE_CHECKING:
     from traverba_export.quality.evaluation import Scored, Task
     from traverba_export.quality.ledger import Ledger
-    from traverba_export.quality.test_sets import TestSet
 
 log = logging.getLogger(__name__)
 
@@ -43,6 +42,9 @@ def add_evaluate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "--lookup",
         metavar="RECIPE",
         help="also a dictionary of this recipe's corpora, word for word: what the network has to beat",
+    )
+    evaluate.add_argument(
+        "--jobs", type=int, default=1, help="processes that share the test sets; needs --report"
     )
     evaluate.add_argument("--json", type=Path, help="write the scores (or the pass rates) here")
     evaluate.add_argument(
@@ -112,11 +114,16 @@ def _score(arguments: argparse.Namespace) -> int:
     from traverba_export.quality.evaluation import markdown_table
     from traverba_export.quality.ledger import Ledger
     from traverba_export.quality.report import origin, write_json, write_report
+    from traverba_export.quality.sharing import fill_ledger
 
     folder = find_bundle(arguments.bundle)
     if arguments.record and not folder.is_dir():
         raise RecipeError(f"{folder} is one file; --record needs a bundle's folder")
+    if arguments.jobs > 1 and not arguments.report:
+        raise RecipeError("--jobs needs --report: its ledger is where the processes meet")
     made = origin(arguments.bundle, _command_line(arguments))
+    if arguments.jobs > 1:
+        fill_ledger(arguments, folder, made)
     ledger = Ledger(arguments.report, made) if arguments.report else None
     results = list(_all_results(arguments, folder, ledger))
     table = markdown_table(results)
@@ -139,6 +146,7 @@ def _all_results(arguments: argparse.Namespace, folder: Path, ledger: Ledger | N
     from traverba.bundle import open_bundle
     from traverba_export.quality.evaluation import perform
     from traverba_export.quality.language import language_identifier
+    from traverba_export.quality.tasks import all_tasks
 
     with open_bundle(folder) as opened:
         identify = language_identifier(opened.manifest.languages)
@@ -146,50 +154,11 @@ def _all_results(arguments: argparse.Namespace, folder: Path, ledger: Ledger | N
     def measure(task: Task) -> Scored:
         return perform(task, identify)
 
-    for task in _all_tasks(arguments, folder):
+    for task in all_tasks(arguments, folder):
         scored = ledger.score(task, measure) if ledger else measure(task)
         where = (scored.test_set.direction, scored.test_set.name, scored.settings)
         log.info("%s %s, %s: BLEU %.2f", *where, scored.bleu.value)
         yield scored
-
-
-def _all_tasks(arguments: argparse.Namespace, folder: Path) -> Iterator[Task]:
-    """Every precision in turn, the bundle's own directions before the untrained ones; then the dictionary."""
-    from traverba import load_translator
-    from traverba_export.quality.evaluation import bundle_tasks, untrained_directions, untrained_tasks
-
-    beams = arguments.beam or (1, 5)
-    for precision in arguments.precision or [None]:
-        with load_translator(arguments.bundle, precision=precision) as translator:
-            own = ["-".join(direction) for direction in translator.info.directions]
-            yield from bundle_tasks(translator, _chosen_sets(arguments, own), beams)
-            if arguments.zero_shot:
-                others = _chosen_sets(arguments, untrained_directions(translator.info.directions))
-                yield from untrained_tasks(translator, others, beams)
-    if arguments.lookup:
-        yield from _lookup_tasks(arguments, folder)
-
-
-def _lookup_tasks(arguments: argparse.Namespace, folder: Path) -> Iterator[Task]:
-    """The lowest rung on the same test sets, with the bundle's own subwords."""
-    from traverba.bundle import open_bundle
-    from traverba_export.quality.word_for_word import Lookup
-    from traverba_export.subwords import Subwords
-
-    recipe = find_recipe(arguments.lookup)
-    own = ["-".join(direction) for direction in recipe.directions]
-    with open_bundle(folder) as opened:
-        lookup = Lookup(recipe, arguments.data, Subwords(opened.folder / "tokenizer.json"))
-        yield from lookup.tasks(_chosen_sets(arguments, own))
-
-
-def _chosen_sets(arguments: argparse.Namespace, directions: list[str]) -> list[TestSet]:
-    """Those of ``--data`` that are asked for."""
-    from traverba_export.quality.test_sets import find_test_sets
-
-    asked = [d for d in directions if d in (arguments.direction or directions)]
-    found = [s for d in asked for s in find_test_sets(arguments.data, d)]
-    return [s for s in found if s.name.startswith(tuple(arguments.test_set or ("",)))]
 
 
 def _language(results: list[Scored]) -> list[dict[str, Any]]:

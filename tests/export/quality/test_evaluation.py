@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import lzma
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -143,6 +144,29 @@ def test_a_stopped_evaluation_goes_on_where_it_was(tmp_path: Path) -> None:
     assert asked == ["en-fr", "en-de", "en-es"]
     ledger.close()
     assert not list(tmp_path.iterdir())
+
+
+def test_two_processes_find_what_one_finds(tmp_path: Path) -> None:
+    """The tiny bundle's languages have no known test sets, so the built-in one is asked."""
+    folder = tmp_path / "data" / "tatoeba"
+    folder.mkdir(parents=True)
+    rows = "".join(f"{en}\t{fr}\n" for en, fr in zip(ENGLISH, FRENCH, strict=True))
+    for pair in ("en-fr", "en-de"):
+        with lzma.open(folder / f"{pair}.test.tsv.xz", "wt", encoding="utf-8") as stream:
+            stream.write(rows)
+    command = ["evaluate", "everyday", "--data", str(folder.parent), "--beam", "1", "--report"]
+    assert main([*command, str(tmp_path / "one")]) == 0
+    assert main([*command, str(tmp_path / "two"), "--jobs", "2"]) == 0
+    one, two = (
+        json.loads((tmp_path / f"{name}.json").read_text(encoding="utf-8")) for name in ("one", "two")
+    )
+    assert len(one["scores"]) == 8 and one["scores"] == two["scores"] and one["language"] == two["language"]
+    assert not list(tmp_path.glob("*.jsonl"))
+
+
+def test_processes_need_a_report_to_meet_in(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["evaluate", "everyday", "--data", str(tmp_path), "--jobs", "2"]) == 2
+    assert "--jobs needs --report" in capsys.readouterr().err
 
 
 def test_figures_of_another_bundle_are_measured_again(tmp_path: Path) -> None:
