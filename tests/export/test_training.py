@@ -10,13 +10,17 @@ from pathlib import Path
 
 import pytest
 import torch
+from tokenizers import Tokenizer
+from tokenizers.models import BPE
 
 from traverba_export.cli import main
+from traverba_export.model import ModelConfig
 from traverba_export.recipe import RecipeError, TrainingOptions
 from traverba_export.recipe_file import load_recipe
 from traverba_export.training.checkpoints import LATEST, average_weights
 from traverba_export.training.preparation import prepare
 from traverba_export.training.schedule import learning_rate
+from traverba_export.training.transfer import load_parent
 
 RECIPE = """
 name = "reversal"
@@ -128,15 +132,27 @@ def test_the_mean_of_two_runs_is_a_finished_run(folder: Path) -> None:
     assert (folder / "mean" / "tokenizer.json").read_bytes() == (runs[0] / "tokenizer.json").read_bytes()
 
 
-def test_runs_of_two_vocabularies_have_no_mean(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    for name, vocabulary in (("a", "{}"), ("b", "[]")):
+def test_models_of_other_subwords_or_another_shape_have_no_mean(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, pieces, width in (("a", "xy", 2), ("b", "xyz", 2), ("c", "xy", 3)):
         (folder / name).mkdir()
-        torch.save({"model": {}, "config": {}}, folder / name / "final.pt")
-        (folder / name / "tokenizer.json").write_text(vocabulary, encoding="utf-8")
-    runs = [str(folder / name) for name in "ab"]
-    assert main(["average", *runs, "--out", str(folder / "mean")]) == 2
-    assert main(["average", runs[0], str(folder), "--out", str(folder / "mean")]) == 2
-    assert "same subwords" in (said := capsys.readouterr().err) and "not all are folders of runs" in said
+        torch.save({"model": {"w": torch.zeros(width)}, "config": {}}, folder / name / "final.pt")
+        tokenizer = Tokenizer(BPE({piece: i for i, piece in enumerate(pieces)}, []))
+        tokenizer.save(str(folder / name / "tokenizer.json"))
+    for other, reason in (("b", "the same subwords"), ("c", "one shape")):
+        runs = [str(folder / name) for name in ("a", other)]
+        assert main(["average", *runs, "--out", str(folder / "mean")]) == 2
+        assert reason in capsys.readouterr().err
+    assert not (folder / "mean").exists()
+
+
+def test_a_bundle_has_a_part_in_a_mean(folder: Path) -> None:
+    bundle = Path(__file__).parents[1] / "data" / "tiny.traverba"
+    assert main(["average", str(bundle), str(bundle), "--out", str(folder / "mean")]) == 0
+    mean, parent = torch.load(folder / "mean" / "final.pt"), load_parent(bundle)
+    assert all(torch.allclose(mean["model"][name], weight) for name, weight in parent.weights.items())
+    assert ModelConfig(**mean["config"]).vocab_size == len(parent.vocabulary)
 
 
 def test_a_run_stops_when_its_time_is_up_and_goes_on_as_if_nothing_had_happened(folder: Path) -> None:

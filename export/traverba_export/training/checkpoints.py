@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,6 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from traverba.bundle.manifest import TOKENIZER_FILE
 from traverba_export.model import ModelConfig
 from traverba_export.recipe import RecipeError
 
@@ -85,11 +83,10 @@ def restore_checkpoint(
 
 
 def average_weights(paths: list[Path]) -> dict[str, Tensor]:
-    """The mean of several snapshots of the same model (Junczys-Dowmunt et al. 2016), or of final weights."""
+    """The mean of several snapshots of the same model (Junczys-Dowmunt et al. 2016)."""
     total: dict[str, Tensor] = {}
     for path in paths:
-        state = torch.load(path, map_location="cpu", weights_only=True)
-        for name, value in state.get("model", state).items():
+        for name, value in torch.load(path, map_location="cpu", weights_only=True).items():
             total[name] = total[name] + value.double() if name in total else value.double()
     return {name: (value / len(paths)).float() for name, value in total.items()}
 
@@ -103,24 +100,3 @@ def weights_file(run: str | os.PathLike[str]) -> Path | None:
     if not file.exists():
         raise RecipeError(f"{file} does not exist")
     return file
-
-
-def average_runs(runs: Sequence[Path], out_dir: Path) -> Path:
-    """Write the mean of several finished runs of one shape and vocabulary as one; returns its weights' file.
-
-    Runs that began with the same weights and saw other batches err in other directions; their mean errs
-    less than each (Wortsman et al. 2022, Model soups, section 3).
-    """
-    files = [file for run in runs if (file := weights_file(run))]
-    if len(files) < len(runs):
-        raise RecipeError(f"{', '.join(map(str, runs))}: not all are folders of runs")
-    states = [torch.load(file, map_location="cpu", weights_only=True) for file in files]
-    vocabularies = {file.with_name(TOKENIZER_FILE).read_bytes() for file in files}
-    if len(vocabularies) > 1 or any(state["config"] != states[0]["config"] for state in states):
-        raise RecipeError("only runs of one shape with the same subwords have a mean")
-    out_dir.mkdir(parents=True, exist_ok=True)
-    (out_dir / TOKENIZER_FILE).write_bytes(vocabularies.pop())
-    save_atomically(
-        {"model": average_weights(files), "config": states[0]["config"], "dev": []}, out_dir / FINAL
-    )
-    return out_dir / FINAL

@@ -22,8 +22,8 @@ def add_training(commands: Commands) -> None:
     _add_train(commands)
     _add_pack_data(commands)
 
-    average = commands.add_parser("average", help="the mean of the weights of runs that began with the same")
-    average.add_argument("runs", nargs="+", type=Path, metavar="RUN", help="folders of finished runs")
+    average = commands.add_parser("average", help="the mean of the weights of models that began as the same")
+    average.add_argument("models", nargs="+", metavar="MODEL", help="folders of runs, and bundles")
     average.add_argument("--out", type=Path, required=True, help="folder for the mean, as of a finished run")
     average.set_defaults(command=_average)
 
@@ -109,9 +109,9 @@ def _pack_data(arguments: argparse.Namespace) -> int:
 
 
 def _average(arguments: argparse.Namespace) -> int:
-    from traverba_export.training.checkpoints import average_runs
+    from traverba_export.training.averaging import average_models
 
-    print(average_runs(arguments.runs, arguments.out))
+    print(average_models(arguments.models, arguments.out))
     return 0
 
 

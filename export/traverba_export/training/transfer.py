@@ -91,7 +91,7 @@ def take_vocabulary(origin: Origin, recipe: Recipe, path: Path) -> bool:
     Learnt anew, from the same text in other shares, a vocabulary would differ in a twentieth of its
     subwords, and what the parent knows of those would be lost for nothing.
     """
-    with _tokenizer_of(origin) as tokenizer:
+    with tokenizer_of(origin) as tokenizer:
         pieces = _vocabulary(tokenizer)
         languages = {piece for piece in pieces if LANGUAGE_TOKEN.fullmatch(piece)}
         if len(pieces) != recipe.vocab_size or languages != {*map(language_token, recipe.languages)}:
@@ -104,7 +104,8 @@ def take_vocabulary(origin: Origin, recipe: Recipe, path: Path) -> bool:
 
 
 @contextmanager
-def _tokenizer_of(origin: Origin) -> Iterator[Path]:
+def tokenizer_of(origin: Origin) -> Iterator[Path]:
+    """The file of its subwords."""
     if (file := weights_file(origin)) is not None:
         yield file.with_name(TOKENIZER_FILE)
     else:

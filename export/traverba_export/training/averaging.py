@@ -1,0 +1,47 @@
+"""The mean of models that began as the same: runs, and the bundle that they began with."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+
+from traverba.bundle import find_bundle, open_bundle
+from traverba.bundle.manifest import TOKENIZER_FILE
+from traverba_export.recipe import RecipeError
+from traverba_export.training.checkpoints import FINAL, save_atomically, weights_file
+from traverba_export.training.transfer import Origin, load_parent, tokenizer_of
+
+
+def average_models(origins: Sequence[Origin], out_dir: Path) -> Path:
+    """Write the mean of runs and bundles of one shape and vocabulary as a finished run; returns its file.
+
+    Runs that began with the same weights and saw other batches err in other directions, and their mean
+    errs less than each (Wortsman et al. 2022, Model soups, section 3); what they began with knows what
+    they have forgotten (Wortsman et al. 2022, Robust fine-tuning, section 3).
+    """
+    parents = [load_parent(origin) for origin in origins]
+    first = parents[0]
+    if any(parent.vocabulary != first.vocabulary for parent in parents):
+        raise RecipeError("only models with the same subwords have a mean")
+    shapes = [{name: weight.shape for name, weight in parent.weights.items()} for parent in parents]
+    if any(each != shapes[0] for each in shapes):
+        raise RecipeError("only models of one shape have a mean")
+    mean = {
+        name: torch.stack([parent.weights[name].double() for parent in parents]).mean(0).float()
+        for name in first.weights
+    }
+    out_dir.mkdir(parents=True, exist_ok=True)
+    with tokenizer_of(origins[0]) as tokenizer:
+        (out_dir / TOKENIZER_FILE).write_bytes(tokenizer.read_bytes())
+    save_atomically({"model": mean, "config": _config(origins[0]), "dev": []}, out_dir / FINAL)
+    return out_dir / FINAL
+
+
+def _config(origin: Origin) -> dict[str, object]:
+    if (file := weights_file(origin)) is None:
+        with open_bundle(find_bundle(origin)) as bundle:
+            return dict(bundle.manifest.model)
+    config: dict[str, object] = torch.load(file, map_location="cpu", weights_only=True)["config"]
+    return config
