@@ -45,10 +45,18 @@ def _work(arguments: argparse.Namespace, folder: Path, made: Origin, taken: Sync
         identify = language_identifier(opened.manifest.languages)
     mine = _next(taken)
     for number, task in enumerate(all_tasks(arguments, folder, max(1, default_threads() // arguments.jobs))):
+        if not _is_wanted():
+            return
         if number == mine:
             scored = ledger.score(task, lambda task: perform(task, identify))
             logging.info("%s %s: BLEU %.2f", task.test_set.direction, task.test_set.name, scored.bleu.value)
             mine = _next(taken)
+
+
+def _is_wanted() -> bool:
+    """Whether the process that asked still lives: one that is killed cannot tell its workers."""
+    parent = multiprocessing.parent_process()
+    return parent is None or parent.is_alive()
 
 
 def _next(taken: Synchronized[int]) -> int:
