@@ -144,19 +144,20 @@ def _teaching(raw: dict[str, Any]) -> Teaching:
 
 def _check_teaching(teaching: Teaching, recipe: Recipe) -> None:
     source, _ = split_direction(teaching.direction)
-    if strange := set(teaching.corpora) - {c.paths[0] for c in recipe.corpora if source in c.languages}:
-        raise RecipeError(
-            f"taught {teaching.direction}: {', '.join(sorted(strange))} is no [[corpus]] of this recipe "
-            f"with {source}"
-        )
+    _check_language(f"taught {teaching.direction}", teaching.corpora, source, recipe)
 
 
 def _check_back(back: BackTranslation, recipe: Recipe) -> None:
     _check(back, back.rare_words, recipe)
     _, target = split_direction(back.direction)
-    if strange := set(back.corpora) - {c.paths[0] for c in recipe.corpora if target in c.languages}:
+    _check_language(back.path, back.corpora, target, recipe)
+
+
+def _check_language(name: str, corpora: Sequence[str], language: str, recipe: Recipe) -> None:
+    """``corpora`` must be some of the recipe's with this language."""
+    if strange := set(corpora) - {c.paths[0] for c in recipe.corpora if language in c.languages}:
         raise RecipeError(
-            f"{back.path}: {', '.join(sorted(strange))} is no [[corpus]] of this recipe with {target}"
+            f"{name}: {', '.join(sorted(strange))} is no [[corpus]] of this recipe with {language}"
         )
 
 

@@ -13,7 +13,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from traverba_export.corpora.examples import Pool, Sequences
+from traverba_export.corpora.examples import Pool, Sequences, ranges
 from traverba_export.corpora.noise import PieceNoise
 from traverba_export.subwords import BOS, EOS, PAD
 
@@ -79,9 +79,7 @@ class EpochPlan:
             mine = self.pool_index[rows] == number
             sequences: Sequences = getattr(self.pools[number], side)
             begins = sequences.offsets[self.example_index[rows[mine]]]
-            ids[_ranges((ends - lengths)[mine], lengths[mine])] = sequences.ids[
-                _ranges(begins, lengths[mine])
-            ]
+            ids[ranges((ends - lengths)[mine], lengths[mine])] = sequences.ids[ranges(begins, lengths[mine])]
         return ids, np.repeat(np.arange(len(rows)), lengths)
 
     def _with_noise(
@@ -94,13 +92,6 @@ class EpochPlan:
         return (self.noise.leave_out_words(ids, owner, rng), owner), (ids, owner)
 
 
-def _ranges(begins: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray[np.int64]:
-    """All of the numbers from ``begins`` (n,) on, each range ``lengths`` (n,) long, end to end."""
-    shifts = begins - (np.cumsum(lengths) - lengths)
-    numbers: NDArray[np.int64] = np.arange(lengths.sum()) + np.repeat(shifts, lengths)
-    return numbers
-
-
 def _enclosed(
     openings: NDArray[np.int64], ragged: Ragged, closing: Sequence[int]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -111,7 +102,7 @@ def _enclosed(
     whole = opening + lengths + len(closing)
     out = np.full((len(openings), max(int(whole.max()), openings.shape[1])), PAD, np.int64)
     out[:, : openings.shape[1]] = openings
-    out[owner, _ranges(opening, lengths)] = ids
+    out[owner, ranges(opening, lengths)] = ids
     out[np.arange(len(out))[:, None], (whole - len(closing))[:, None] + np.arange(len(closing))] = closing
     return out[:, : whole.max()], whole
 
@@ -172,8 +163,7 @@ def _lengths(
     out = np.empty(len(pool_index), np.int64)
     for number in np.unique(pool_index):
         mine = pool_index == number
-        offsets, chosen = getattr(pools[number], side).offsets, example_index[mine]
-        out[mine] = offsets[chosen + 1] - offsets[chosen]
+        out[mine] = getattr(pools[number], side).lengths_of(example_index[mine])
     return out
 
 

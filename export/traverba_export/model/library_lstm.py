@@ -1,8 +1,7 @@
-"""An LSTM over a whole sequence by the library's own kernel: what a GPU runs ten times as fast as our steps.
+"""An LSTM over a whole sequence by the library's own kernel: for training on a GPU.
 
 cuDNN's kernel is one call for all steps; it knows 16-bit floats (float16, not bfloat16) and no mask on
-what a layer hands to itself. It has no lengths either, other than by packing, which costs more than it
-saves where a batch has similar lengths.
+what a layer hands to itself. It has no lengths either, other than by packing.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from traverba_export.recipe import RecipeError
 from traverba_export.recipe_file import find_recipe
 
 if TYPE_CHECKING:
-    from traverba_export.quality.evaluation import Scored, Task
+    from traverba_export.quality.evaluation import Scored
     from traverba_export.quality.ledger import Ledger
 
 log = logging.getLogger(__name__)
@@ -143,17 +143,9 @@ def _score(arguments: argparse.Namespace) -> int:
 
 def _all_results(arguments: argparse.Namespace, folder: Path, ledger: Ledger | None) -> Iterator[Scored]:
     """Every task's figures; those a stopped run has left are taken as they are."""
-    from traverba.bundle import open_bundle
-    from traverba_export.quality.evaluation import perform
-    from traverba_export.quality.language import language_identifier
-    from traverba_export.quality.tasks import all_tasks
+    from traverba_export.quality.tasks import all_tasks, measuring
 
-    with open_bundle(folder) as opened:
-        identify = language_identifier(opened.manifest.languages)
-
-    def measure(task: Task) -> Scored:
-        return perform(task, identify)
-
+    measure = measuring(folder)
     for task in all_tasks(arguments, folder):
         scored = ledger.score(task, measure) if ledger else measure(task)
         where = (scored.test_set.direction, scored.test_set.name, scored.settings)

@@ -1,7 +1,6 @@
 """An evaluation by several processes, each with threads of its own, that fill one ledger.
 
-A translator with two threads is not twice as fast as one with one; two translators are. What each
-finds does not depend on how the work is shared.
+What each finds does not depend on how the work is shared.
 """
 
 from __future__ import annotations
@@ -13,13 +12,10 @@ import sys
 from multiprocessing.sharedctypes import Synchronized
 from pathlib import Path
 
-from traverba.bundle import open_bundle
 from traverba.graphs import default_threads
-from traverba_export.quality.evaluation import perform
-from traverba_export.quality.language import language_identifier
 from traverba_export.quality.ledger import Ledger
 from traverba_export.quality.report import Origin
-from traverba_export.quality.tasks import all_tasks
+from traverba_export.quality.tasks import all_tasks, measuring
 
 
 def fill_ledger(arguments: argparse.Namespace, folder: Path, made: Origin) -> None:
@@ -41,14 +37,13 @@ def _work(arguments: argparse.Namespace, folder: Path, made: Origin, taken: Sync
     """Measure one task after the other that nobody else has taken."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", stream=sys.stderr)
     ledger = Ledger(arguments.report, made)
-    with open_bundle(folder) as opened:
-        identify = language_identifier(opened.manifest.languages)
+    measure = measuring(folder)
     mine = _next(taken)
     for number, task in enumerate(all_tasks(arguments, folder, max(1, default_threads() // arguments.jobs))):
         if not _is_wanted():
             return
         if number == mine:
-            scored = ledger.score(task, lambda task: perform(task, identify))
+            scored = ledger.score(task, measure)
             logging.info("%s %s: BLEU %.2f", task.test_set.direction, task.test_set.name, scored.bleu.value)
             mine = _next(taken)
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from traverba_export.recipe_file import find_recipe
 
 if TYPE_CHECKING:
-    from traverba_export.quality.evaluation import Task
+    from traverba_export.quality.evaluation import Scored, Task
     from traverba_export.quality.test_sets import TestSet
 
 
@@ -51,3 +51,14 @@ def _chosen_sets(arguments: argparse.Namespace, directions: list[str]) -> list[T
     asked = [d for d in directions if d in (arguments.direction or directions)]
     found = [s for d in asked for s in find_test_sets(arguments.data, d)]
     return [s for s in found if s.name.startswith(tuple(arguments.test_set or ("",)))]
+
+
+def measuring(folder: Path) -> Callable[[Task], Scored]:
+    """How a task's figures are found for the bundle in ``folder``."""
+    from traverba.bundle import open_bundle
+    from traverba_export.quality.evaluation import perform
+    from traverba_export.quality.language import language_identifier
+
+    with open_bundle(folder) as opened:
+        identify = language_identifier(opened.manifest.languages)
+    return lambda task: perform(task, identify)

@@ -10,7 +10,7 @@ import torch
 from traverba.bundle import find_bundle, open_bundle
 from traverba.bundle.manifest import TOKENIZER_FILE
 from traverba_export.recipe import RecipeError
-from traverba_export.training.checkpoints import FINAL, save_atomically, weights_file
+from traverba_export.training.checkpoints import FINAL, mean_weights, save_atomically, weights_file
 from traverba_export.training.transfer import Origin, load_parent, tokenizer_of
 
 
@@ -28,10 +28,7 @@ def average_models(origins: Sequence[Origin], out_dir: Path) -> Path:
     shapes = [{name: weight.shape for name, weight in parent.weights.items()} for parent in parents]
     if any(each != shapes[0] for each in shapes):
         raise RecipeError("only models of one shape have a mean")
-    mean = {
-        name: torch.stack([parent.weights[name].double() for parent in parents]).mean(0).float()
-        for name in first.weights
-    }
+    mean = mean_weights(parent.weights for parent in parents)
     out_dir.mkdir(parents=True, exist_ok=True)
     with tokenizer_of(origins[0]) as tokenizer:
         (out_dir / TOKENIZER_FILE).write_bytes(tokenizer.read_bytes())

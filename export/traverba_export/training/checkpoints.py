@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -84,11 +85,18 @@ def restore_checkpoint(
 
 def average_weights(paths: list[Path]) -> dict[str, Tensor]:
     """The mean of several snapshots of the same model (Junczys-Dowmunt et al. 2016)."""
+    return mean_weights(torch.load(path, map_location="cpu", weights_only=True) for path in paths)
+
+
+def mean_weights(models: Iterable[Mapping[str, Tensor]]) -> dict[str, Tensor]:
+    """Of models that have the same parameters, one in memory at a time."""
     total: dict[str, Tensor] = {}
-    for path in paths:
-        for name, value in torch.load(path, map_location="cpu", weights_only=True).items():
+    count = 0
+    for weights in models:
+        count += 1
+        for name, value in weights.items():
             total[name] = total[name] + value.double() if name in total else value.double()
-    return {name: (value / len(paths)).float() for name, value in total.items()}
+    return {name: (value / count).float() for name, value in total.items()}
 
 
 def weights_file(run: str | os.PathLike[str]) -> Path | None:

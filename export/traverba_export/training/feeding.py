@@ -18,7 +18,7 @@ from traverba_export.subwords import PAD
 T = TypeVar("T")
 
 DEPTH = 256
-"""Batches ahead: on a GPU as many seconds' worth as the plan of an epoch takes."""
+"""Batches ahead: enough to train on while the plan of the next epoch is made."""
 
 
 @dataclass(frozen=True)
@@ -27,8 +27,8 @@ class Place:
 
     epoch: int
     number: int
-    batch: Batch
-    """As the plan made it."""
+    target: str
+    """The batch's target language."""
     src_ids: Tensor  # (B, S)
     src_lengths: Tensor  # (B,)
     prev_ids: Tensor  # (B, T)
@@ -61,7 +61,7 @@ def _place(epoch: int, number: int, batch: Batch, device: torch.device) -> Place
     tensors = [torch.from_numpy(array) for array in arrays]
     if device.type == "cuda":  # from pinned memory a copy does not wait for what the GPU still does
         tensors = [tensor.pin_memory() for tensor in tensors]
-    return Place(epoch, number, batch, *tensors)
+    return Place(epoch, number, batch.target, *tensors)
 
 
 def ahead(items: Iterator[T], depth: int = DEPTH) -> Generator[T]:

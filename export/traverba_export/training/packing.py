@@ -1,7 +1,7 @@
 """Everything a run reads, in one file: for a machine that is lent for minutes and has no corpora.
 
 An xz archive of the subwords, the dev sentences and, of each corpus, the ids of both directions, one
-after the other: they are nearly the same ids, which xz notices. A fiftieth of the encoded text's size.
+after the other: they are nearly the same ids, which xz notices.
 """
 
 from __future__ import annotations
@@ -127,10 +127,7 @@ def _arrays(pool: Pool, *, mirrored: bool) -> bytes:
 def _pool(described: dict[str, Any], content: bytes) -> Pool:
     with np.load(io.BytesIO(content)) as arrays:
         source, target = (
-            Sequences(
-                arrays[f"{side}_ids"].astype(np.int32),
-                np.concatenate(([0], np.cumsum(arrays[f"{side}_lengths"], dtype=np.int64))),
-            )
+            Sequences.of_lengths(arrays[f"{side}_ids"].astype(np.int32), arrays[f"{side}_lengths"])
             for side in ("source", "target")
         )
     return Pool(source=source, target=target, **described)

@@ -45,7 +45,7 @@ def train(
         prepared = word_by_word(recipe, prepared, out_dir)
     if recipe.model.decoder == "dictionary":
         return learn_dictionary(recipe, prepared, out_dir)
-    return Trainer(recipe, prepared, out_dir, device, helpers.origin, helpers.minutes).run()
+    return Trainer(recipe, prepared, out_dir, device, helpers.origin).run(helpers.minutes)
 
 
 def read_data(recipe: Recipe, data: Path, out_dir: Path, origin: Origin | None) -> Prepared:

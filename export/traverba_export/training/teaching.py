@@ -3,7 +3,7 @@
 Sequence-level distillation (Kim & Rush 2016) where sources are people's and targets the teacher's;
 back-translation (Sennrich et al. 2016) of the same pairs the other way round, tagged. Unlike
 `distilling`, which has a bundle write text on a CPU, the teacher is a run's weights on the device at
-hand: a million sentences in a minute of a GPU.
+hand.
 """
 
 from __future__ import annotations
@@ -88,7 +88,8 @@ def _written(
 def distinct_sentences(pools: Sequence[Pool], corpora: Sequence[str], language: str) -> list[list[int]]:
     """Every sentence in ``language`` that ``corpora`` have as people wrote it, once."""
     found: dict[bytes, list[int]] = {}
-    for pool in pools:
+    of_corpus = {pool.corpus: pool for pool in pools}  # both directions of a corpus have the same pairs
+    for pool in of_corpus.values():
         if pool.corpus in corpora and language in split_direction(pool.direction):
             side = pool.source if pool.direction.startswith(f"{language}-") else pool.target
             for ids in (side[i] for i in range(pool.as_written)):

@@ -50,13 +50,9 @@ class Trainer:
         out_dir: Path,
         device: str,
         origin: Origin | None = None,
-        minutes: float = math.inf,
     ) -> None:
-        """A run that has no checkpoint yet takes what it can use of the model ``origin``.
-
-        After ``minutes`` it stops with a checkpoint, whatever the recipe says.
-        """
-        self.minutes, self.deadline = minutes, math.inf
+        """A run that has no checkpoint yet takes what it can use of the model ``origin``."""
+        self.deadline = math.inf
         self.recipe, self.options, self.prepared, self.out_dir = recipe, recipe.training, prepared, out_dir
         self.device = torch.device(device)
         torch.manual_seed(recipe.seed)
@@ -79,13 +75,13 @@ class Trainer:
         self.journal = Journal(out_dir, [d.direction for d in prepared.dev], self.progress.step)
         log.info("parameters: %s; resuming at step %d", count_parameters(self.model), self.progress.step)
 
-    def run(self) -> Path | None:
-        """Train until the recipe's last step, until patience runs out, or until the time is up.
+    def run(self, minutes: float = math.inf) -> Path | None:
+        """Train until the recipe's last step, until patience runs out, or for ``minutes``.
 
         Returns the final weights' file; None: the time was up, and the same run goes on later.
         """
         self.model.train()
-        self.deadline = time.monotonic() + 60 * self.minutes
+        self.deadline = time.monotonic() + 60 * minutes
         with ProgressLine(self.options.max_steps) as line:
             while not self._finished():
                 self._run_stage(self._enter_stage(), line)
@@ -173,7 +169,7 @@ class Trainer:
         )
         narrow = torch.float16 if self.options.precision == "fp16" else torch.bfloat16
         with torch.autocast(self.device.type, narrow, enabled=self.options.precision != "fp32"):
-            hidden = self.model.into(place.batch.target)(src_ids, src_lengths, prev_ids)
+            hidden = self.model.into(place.target)(src_ids, src_lengths, prev_ids)
             total = self._output_loss(hidden.flatten(0, 1).index_select(0, real), targets)
         return total / place.target_tokens
 
