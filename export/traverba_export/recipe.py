@@ -27,6 +27,8 @@ class TrainingOptions:
     learning_rate: float = 1e-3
     weight_decay: float = 0.0
     label_smoothing: float = 0.1
+    agreement: float = 0.0
+    """Weight (alpha) of the difference between two passes, see `training.agreement`; 0: one pass."""
     sampled_vocabulary: int = 0
     """Tokens that compete in the loss of a step: those of its batch and a sample of the rest; 0: all."""
     clip_norm: float = 1.0
@@ -38,7 +40,7 @@ class TrainingOptions:
     stand_in_share: float = 0.0
     """Share of pairs in which a name or number becomes a stand-in such as "{0}", if both sides have it."""
     typo_share: float = 0.0
-    """Share of pairs added once more with slips of the fingers in the source; so the next six."""
+    """Share of pairs added once more with slips of the fingers in the source; so the next seven."""
     unaccented_share: float = 0.0
     """… without the source's accents."""
     capitals_share: float = 0.0
@@ -49,6 +51,8 @@ class TrainingOptions:
     """… with another name in place of one that both sides share."""
     small_start_share: float = 0.0
     """… with a first word in lower case, if that has fewer subwords."""
+    object_first_share: float = 0.0
+    """… with a Russian source's object before its verb, see `corpora.word_order`."""
     rare_word_passes: float = 0.0
     """Times that a pair with a rare word comes again, see `corpora.rarity`."""
     lexicon_passes: float = 0.0
@@ -69,6 +73,10 @@ class TrainingOptions:
     """Weights of this many latest evaluations are averaged for the final model."""
     patience: int = 0
     """Evaluations without a better mean dev BLEU after which training stops; 0: never."""
+
+    def __post_init__(self) -> None:
+        if self.agreement and self.sampled_vocabulary:
+            raise ValueError("agreement compares all tokens: leave sampled_vocabulary out")
 
 
 @dataclass(frozen=True)

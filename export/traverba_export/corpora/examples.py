@@ -22,6 +22,7 @@ from traverba_export.corpora.variants import (
     without_accents,
     without_final_mark,
 )
+from traverba_export.corpora.word_order import with_object_first
 from traverba_export.subwords import Subwords
 
 
@@ -111,6 +112,7 @@ class VariantShares:
     unmarked: float = 0.0
     other_names: float = 0.0
     small_start: float = 0.0
+    object_first: float = 0.0
     rare_words: float = 0.0
     """Times more, see `traverba_export.corpora.rarity`."""
 
@@ -157,6 +159,7 @@ def _variants(
         (shares.unmarked, without_final_mark),
         (shares.other_names, lambda pair: with_other_name(pair, names, rng)),
         (shares.small_start, lambda pair: with_small_start(pair, pieces)),
+        (shares.object_first, with_object_first),
     )
     for share, change in kinds:
         for i in np.flatnonzero(rng.random(len(pairs)) < share).tolist():

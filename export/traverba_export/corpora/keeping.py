@@ -8,10 +8,10 @@ from pathlib import Path
 
 import numpy as np
 
-from traverba_export.corpora import examples, rarity, variants
+from traverba_export.corpora import examples, rarity, variants, word_order
 from traverba_export.corpora.examples import Encoded, Sequences
 
-CODE = (examples.__file__, rarity.__file__, variants.__file__)
+CODE = (examples.__file__, rarity.__file__, variants.__file__, word_order.__file__)
 """What is made of the same text changes with these; so do the names of the files."""
 SIDES = ("a", "b")
 """Source and target: the beginnings of the names of a file's arrays."""

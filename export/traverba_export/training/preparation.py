@@ -130,6 +130,7 @@ def variant_shares(recipe: Recipe) -> VariantShares:
         unmarked=options.unmarked_share,
         other_names=options.other_name_share,
         small_start=options.small_start_share,
+        object_first=options.object_first_share,
         rare_words=options.rare_word_passes,
     )
 

@@ -17,6 +17,7 @@ from traverba_export.corpora.batching import EpochPlan, plan_epoch
 from traverba_export.corpora.mixing import with_weights
 from traverba_export.model import build_network, count_parameters
 from traverba_export.recipe import Recipe, RecipeError
+from traverba_export.training.agreement import agreeing_loss
 from traverba_export.training.candidates import draw_candidates, sampled_output_loss
 from traverba_export.training.checkpoints import (
     FINAL,
@@ -169,14 +170,19 @@ class Trainer:
         )
         narrow = torch.float16 if self.options.precision == "fp16" else torch.bfloat16
         with torch.autocast(self.device.type, narrow, enabled=self.options.precision != "fp32"):
-            hidden = self.model.into(place.target)(src_ids, src_lengths, prev_ids)
-            total = self._output_loss(hidden.flatten(0, 1).index_select(0, real), targets)
+            passes = 2 if self.options.agreement else 1
+            twice = (src_ids.repeat(passes, 1), src_lengths.repeat(passes), prev_ids.repeat(passes, 1))
+            hidden = self.model.into(place.target)(*twice).unflatten(0, (passes, -1)).flatten(1, 2)
+            total = self._output_loss(hidden.index_select(1, real), targets)
         return total / place.target_tokens
 
     def _output_loss(self, hidden: Tensor, targets: Tensor) -> Tensor:
-        """Loss summed over the rows of ``hidden`` (N, H), against all tokens or a sample of them."""
+        """Loss summed over the rows of ``hidden`` (1 or 2, N, H), against all tokens or a sample of them."""
         weight, bias, size = self.model.output.weight, self.model.output.bias, self.options.sampled_vocabulary
-        smoothing = self.options.label_smoothing
+        smoothing, agreement = self.options.label_smoothing, self.options.agreement
+        if agreement:
+            return agreeing_loss(hidden, weight, bias, targets, smoothing=smoothing, agreement=agreement)
+        hidden = hidden[0]
         if not size:
             return output_loss(hidden, weight, bias, targets, smoothing=smoothing)
         candidates = draw_candidates(targets, len(bias), size)
