@@ -20,6 +20,7 @@ from traverba.decoding import (
     decode_iter,
 )
 from traverba.guidance import Guidance
+from traverba.read_back import ReadBack
 from traverba.repair import Repair
 from traverba.results import Timings, Translation, TranslatorInfo
 from traverba.terms import term_uses
@@ -47,6 +48,7 @@ class Call:
     options: DecodeOptions
     control: Control | None
     repair: Repair
+    read_back: ReadBack | None
 
     def prepare(self, text: str, reader: Reader | None = None) -> Prepared:
         """The segments of one text, each with its request; ``reader`` is one for this text alone."""
@@ -79,8 +81,13 @@ class Call:
         """The translations of some texts, from what the search found for their requests."""
         first, again = self.model.lap(), self.model.beside()
         asked = [segment for each in texts for segment in each.asked]
-        answers = iter(self.repair(again, asked, list(decoded)))
-        seconds = (*first, *again.lap())
+        found = self.repair(again, asked, list(decoded))
+        seconds = [*first, *again.lap()]
+        if self.read_back:
+            back = self.read_back.model.beside()
+            found = self.read_back(back, asked, found)
+            seconds += back.lap()
+        answers = iter(found)
         return [self._translation(each, list(islice(answers, len(each.asked))), seconds) for each in texts]
 
     def finish(self, prepared: Prepared, answers: Sequence[Answer]) -> Translation:

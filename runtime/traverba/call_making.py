@@ -11,9 +11,11 @@ from traverba.call import Call
 from traverba.call_options import CallOptions
 from traverba.decoding import Control, DecodeOptions, SpecialIds
 from traverba.decoding.model import DecoderStep
+from traverba.errors import OptionError
 from traverba.foreign import foreign_reader
 from traverba.guidance import guide
 from traverba.rare_words import RareWordRepair
+from traverba.read_back import ReadBack
 from traverba.repair import Repair
 from traverba.results import TranslatorInfo
 from traverba.terms import term_reader
@@ -77,7 +79,7 @@ class CallMaker:
 
     def call(
         self,
-        model: DecoderStep,
+        models: ModelInto,
         leg: Leg,
         given: CallOptions,
         options: DecodeOptions,
@@ -88,8 +90,11 @@ class CallMaker:
         if not leg.trained:  # the lists are learnt from the pairs that were trained
             options = replace(options, shortlist=False)
         control = given.control or Control()
+        read_back = self._read_back(models, options, control, leg)
+        if read_back:  # it chooses among all that the beam has found
+            options = replace(options, num_hypotheses=options.beam_size)
         return Call(
-            model=TimedModel(model),
+            model=TimedModel(models(leg.target)),
             tokenizer=self._tokenizer,
             special=self.special_and_words if guidance.constrains else self._special,
             info=self._info,
@@ -102,7 +107,21 @@ class CallMaker:
             options=options,
             control=given.control,
             repair=self._repair(options, control, leg.target),
+            read_back=read_back,
         )
+
+    def _read_back(
+        self, models: ModelInto, options: DecodeOptions, control: Control, leg: Leg
+    ) -> ReadBack | None:
+        if not options.read_back or leg.source is None:
+            return None
+        if not any((d.source, d.target) == (leg.target, leg.source) for d in self._manifest.directions):
+            raise OptionError(
+                f"read_back needs a model that translates from {leg.target} to {leg.source} as well; "
+                f"{self._info.name} was not trained to: leave it out"
+            )
+        token, model = self._manifest.target_tokens[leg.source], TimedModel(models(leg.source))
+        return ReadBack(self._tokenizer, options, self._special, model, token, leg.target, control)
 
     def _repair(self, options: DecodeOptions, control: Control, target: str) -> Repair:
         rare_words = RareWordRepair(

@@ -48,7 +48,7 @@ def stream_text(call: Call, prepared: Prepared) -> Generator[str, None, Translat
 
 def _stream_segment(call: Call, segment: PreparedSegment) -> Generator[str, None, Answer]:
     """The pieces of one segment, or all of it at once if only the whole of it is final."""
-    if segment.reading.comes_whole:
+    if segment.reading.comes_whole or call.read_back:
         answer = decode_whole(call, segment)
         if piece := restore(segment, answer.decoded.best, call.tokenizer).restored.text:
             yield piece
@@ -60,8 +60,10 @@ def _stream_segment(call: Call, segment: PreparedSegment) -> Generator[str, None
 def decode_whole(call: Call, segment: PreparedSegment) -> Answer:
     """Decoded as it is when nobody waits for pieces: with a second try where something went wrong."""
     decoded = decode(call.model, [segment.request], call.options, call.special, control=call.control)
-    [answer] = call.repair(call.model, [segment], decoded)
-    return answer
+    answers = call.repair(call.model, [segment], decoded)
+    if call.read_back:
+        answers = call.read_back(call.read_back.model, [segment], answers)
+    return answers[0]
 
 
 def _pieces(

@@ -31,6 +31,9 @@ def add_evaluate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     evaluate.add_argument("--test-set", action="append", help="such as tatoeba; default: all that are there")
     evaluate.add_argument("--beam", type=int, action="append", help="default: 1 and 5")
     evaluate.add_argument(
+        "--read-back", type=float, action="append", help="weight of reading back with a beam; default: 0"
+    )
+    evaluate.add_argument(
         "--precision", action="append", help="a graph variant of the bundle; default: its own choice"
     )
     evaluate.add_argument(
@@ -198,7 +201,7 @@ def _command_line(arguments: argparse.Namespace) -> str:
     """The command with the names of things in place of one machine's folders."""
     words = ["traverba-export", "evaluate", Path(arguments.bundle).name]
     words += ["--challenge"] if arguments.challenge else ["--data", "DATA"]
-    for flag in ("direction", "test_set", "beam", "precision"):
+    for flag in ("direction", "test_set", "beam", "read_back", "precision"):
         for value in getattr(arguments, flag) or ():
             words += [f"--{flag.replace('_', '-')}", str(value)]
     words += ["--lookup", Path(arguments.lookup).stem] if arguments.lookup else []

@@ -21,6 +21,25 @@ PIVOT = "en"
 
 
 @dataclass(frozen=True)
+class Search:
+    """How test sets are translated."""
+
+    beam_size: int
+    read_back: float = 0.0
+    """Weight, see `traverba.DecodeOptions`."""
+
+    def __str__(self) -> str:
+        name = "greedy" if self.beam_size == 1 else f"beam {self.beam_size}"
+        return f"{name} read back" if self.read_back else name
+
+
+def every_search(beam_sizes: Sequence[int], weights: Sequence[float]) -> list[Search]:
+    """Every beam with every weight of reading back; greedy search has nothing to choose from."""
+    pairs = itertools.product(beam_sizes, weights)
+    return list(dict.fromkeys(Search(beam, weight if beam > 1 else 0.0) for beam, weight in pairs))
+
+
+@dataclass(frozen=True)
 class Task:
     """One test set to translate with one setting."""
 
@@ -45,20 +64,21 @@ class Scored:
 
 
 def bundle_tasks(
-    translator: Translator, test_sets: Sequence[TestSet], beam_sizes: Sequence[int]
+    translator: Translator, test_sets: Sequence[TestSet], searches: Sequence[Search]
 ) -> Iterator[Task]:
-    """Every test set with every beam size."""
-    for test_set, beam_size in itertools.product(test_sets, beam_sizes):
-        yield _task(translator, test_set, beam_size)
+    """Every test set with every search."""
+    for test_set, search in itertools.product(test_sets, searches):
+        yield _task(translator, test_set, search)
 
 
 def untrained_tasks(
-    translator: Translator, test_sets: Sequence[TestSet], beam_sizes: Sequence[int]
+    translator: Translator, test_sets: Sequence[TestSet], searches: Sequence[Search]
 ) -> Iterator[Task]:
-    """Pairs the model was not trained for: straight, and by way of `PIVOT`."""
-    for test_set, beam_size in itertools.product(test_sets, beam_sizes):
-        yield _task(translator, test_set, beam_size, "zero-shot", via="none")
-        yield _task(translator, test_set, beam_size, f"via {PIVOT}", via=PIVOT)
+    """Pairs the model was not trained for: straight, which cannot be read back, and by way of `PIVOT`."""
+    for test_set, search in itertools.product(test_sets, searches):
+        if not search.read_back:
+            yield _task(translator, test_set, search, "zero-shot", via="none")
+        yield _task(translator, test_set, search, f"via {PIVOT}", via=PIVOT)
 
 
 def untrained_directions(directions: Sequence[tuple[str, str]]) -> list[str]:
@@ -69,14 +89,15 @@ def untrained_directions(directions: Sequence[tuple[str, str]]) -> list[str]:
 
 
 def _task(
-    translator: Translator, test_set: TestSet, beam_size: int, way: str | None = None, via: str = "auto"
+    translator: Translator, test_set: TestSet, search: Search, way: str | None = None, via: str = "auto"
 ) -> Task:
     source, target = split_direction(test_set.direction)
-    search = "greedy" if beam_size == 1 else f"beam {beam_size}"
-    settings = ", ".join(filter(None, (search, translator.info.precision, way)))
+    settings = ", ".join(filter(None, (str(search), translator.info.precision, way)))
 
     def translate() -> list[str]:
-        options = replace(translator.options, beam_size=beam_size, num_hypotheses=1)
+        options = replace(
+            translator.options, beam_size=search.beam_size, read_back=search.read_back, num_hypotheses=1
+        )
         answers = translator.translate(
             test_set.sources, source=source, target=target, options=options, via=via
         )

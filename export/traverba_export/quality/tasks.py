@@ -17,16 +17,21 @@ if TYPE_CHECKING:
 def all_tasks(arguments: argparse.Namespace, folder: Path, threads: int | None = None) -> Iterator[Task]:
     """Every precision in turn, the bundle's own directions before the untrained ones; then the dictionary."""
     from traverba import load_translator
-    from traverba_export.quality.evaluation import bundle_tasks, untrained_directions, untrained_tasks
+    from traverba_export.quality.evaluation import (
+        bundle_tasks,
+        every_search,
+        untrained_directions,
+        untrained_tasks,
+    )
 
-    beams = arguments.beam or (1, 5)
+    asked = every_search(arguments.beam or (1, 5), arguments.read_back or (0.0,))
     for precision in arguments.precision or [None]:
         with load_translator(arguments.bundle, precision=precision, threads=threads) as translator:
             own = ["-".join(direction) for direction in translator.info.directions]
-            yield from bundle_tasks(translator, _chosen_sets(arguments, own), beams)
+            yield from bundle_tasks(translator, _chosen_sets(arguments, own), asked)
             if arguments.zero_shot:
                 others = _chosen_sets(arguments, untrained_directions(translator.info.directions))
-                yield from untrained_tasks(translator, others, beams)
+                yield from untrained_tasks(translator, others, asked)
     if arguments.lookup:
         yield from _lookup_tasks(arguments, folder)
 

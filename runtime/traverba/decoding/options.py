@@ -90,6 +90,11 @@ class DecodeOptions:
     """A sentence's search ends when patience * beam_size finished hypotheses are as good as the best that
     has not (after Kasai et al. 2022, see `traverba.decoding.search`)."""
 
+    read_back: float = 0.0
+    """Of a beam's hypotheses, prefer those from which the model reads the source again, by this weight (see
+    `traverba.read_back`); 0 is off, 0.1 suits the built-in model. For a pair that it translates both ways; a
+    text of unknown language is not read back, nor are `Translator.alternatives`."""
+
     min_length: int = 0
     """No hypothesis ends before this many tokens."""
 
@@ -147,6 +152,9 @@ class DecodeOptions:
         _check_float("coverage_penalty", self.beta, 0.0, 10.0)
         _check_float("patience", self.patience, 0.01, 100.0)
         check_int("num_hypotheses", self.num_hypotheses, 1, LARGEST_BEAM)
+        _check_float("read_back", self.read_back, 0.0, 100.0)
+        if self.read_back and (self.sampling or self.beam_size == 1):
+            raise OptionError("read_back chooses among a beam's hypotheses: beam_size must be 2 or more")
         if self.sampling is None and self.num_hypotheses > self.beam_size:
             raise OptionError(
                 f"num_hypotheses must be a whole number from 1 to beam_size ({self.beam_size}), "

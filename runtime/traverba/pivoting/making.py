@@ -95,7 +95,7 @@ class WayMaker:
         )
 
     def _call(self, asked: Asked, leg: Leg) -> Call:
-        return self.calls.call(asked.models(leg.target), leg, asked.given, asked.options, asked.reading)
+        return self.calls.call(asked.models, leg, asked.given, asked.options, asked.reading)
 
 
 def _controls(control: Control | None) -> tuple[Control | None, Control | None]:

@@ -16,8 +16,10 @@ from traverba import DecodeOptions, Translator
 from traverba_export.cli import main
 from traverba_export.quality.evaluation import (
     Scored,
+    Search,
     Task,
     bundle_tasks,
+    every_search,
     markdown_table,
     perform,
     untrained_directions,
@@ -78,9 +80,13 @@ def test_a_bundle_is_scored_with_every_search_and_its_language_is_judged() -> No
     translator = Scripted({"fr": [FRENCH[0], ENGLISH[1]]})
     identify = language_identifier(["en", "fr"])
     test_set = TestSet("made up", "en-fr", ENGLISH, FRENCH)
-    tasks = bundle_tasks(cast("Translator", translator), [test_set], (1, 5))
+    tasks = bundle_tasks(cast("Translator", translator), [test_set], every_search((1, 5), (0.0, 0.1)))
     scored = [perform(task, identify) for task in tasks]
-    assert [s.settings for s in scored] == ["greedy, int8", "beam 5, int8"]
+    assert [s.settings for s in scored] == [
+        "greedy, int8",
+        "beam 5, int8",
+        "beam 5 read back, int8",
+    ]
     assert scored[0].right_language == 0.5 and scored[0].reference_language == 1.0
     assert 0 < scored[0].bleu.value < 100
     assert "| en-fr | made up | greedy, int8 |" in markdown_table(scored)
@@ -95,10 +101,14 @@ def test_untrained_pairs_are_those_that_english_connects() -> None:
 def test_an_untrained_pair_is_scored_straight_and_around() -> None:
     translator = Scripted({"de": GERMAN})
     test_set = TestSet("made up", "fr-de", FRENCH, GERMAN)
-    tasks = list(untrained_tasks(cast("Translator", translator), [test_set], (5,)))
-    assert [perform(task).bleu.value for task in tasks] == pytest.approx([100, 100])
-    assert [task.settings for task in tasks] == ["beam 5, int8, zero-shot", "beam 5, int8, via en"]
-    assert translator.asked == [("fr", "de", "none"), ("fr", "de", "en")]
+    tasks = list(untrained_tasks(cast("Translator", translator), [test_set], [Search(5), Search(5, 0.1)]))
+    assert [perform(task).bleu.value for task in tasks] == pytest.approx([100, 100, 100])
+    assert [task.settings for task in tasks] == [
+        "beam 5, int8, zero-shot",
+        "beam 5, int8, via en",
+        "beam 5 read back, int8, via en",
+    ]
+    assert translator.asked == [("fr", "de", "none"), ("fr", "de", "en"), ("fr", "de", "en")]
 
 
 def test_a_report_says_where_its_figures_come_from(tmp_path: Path) -> None:
