@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from traverba_export.corpora.cleaning import CleaningRules
 from traverba_export.corpora.reading import CorpusSpec
+from traverba_export.corpora.variants import VariantShares
 from traverba_export.model.config import ModelConfig
 
 
@@ -35,26 +36,6 @@ class TrainingOptions:
     """Gradients are scaled down to this global norm (Pascanu et al. 2013)."""
     precision: str = "bf16"
     """fp32, bf16 (CPU or CUDA), or fp16 (CUDA)."""
-    casual_share: float = 0.1
-    """Share of pairs added once more in lower case and without the final full stop."""
-    stand_in_share: float = 0.0
-    """Share of pairs in which a name or number becomes a stand-in such as "{0}", if both sides have it."""
-    typo_share: float = 0.0
-    """Share of pairs added once more with slips of the fingers in the source; so the next seven."""
-    unaccented_share: float = 0.0
-    """… without the source's accents."""
-    capitals_share: float = 0.0
-    """… with both sides in capitals."""
-    unmarked_share: float = 0.0
-    """… without the final mark."""
-    other_name_share: float = 0.0
-    """… with another name in place of one that both sides share."""
-    small_start_share: float = 0.0
-    """… with a first word in lower case, if that has fewer subwords."""
-    object_first_share: float = 0.0
-    """… with a Russian source's object before its verb, see `corpora.word_order`."""
-    rare_word_passes: float = 0.0
-    """Times that a pair with a rare word comes again, see `corpora.rarity`."""
     lexicon_passes: float = 0.0
     """Passes in an epoch over single-word pairs learnt from the corpora by alignment; 0: none."""
     sampling_temperature: float = 0.0
@@ -179,6 +160,8 @@ class Recipe:
     subword_lines: int = 100_000
     """Sentences of each language from which subwords are learned."""
     cleaning: CleaningRules = field(default_factory=CleaningRules)
+    variants: VariantShares = field(default_factory=VariantShares)
+    """How many pairs come once more in other forms."""
     training: TrainingOptions = field(default_factory=TrainingOptions)
     phases: tuple[Phase, ...] = ()
     """In order; without any, the run is one phase with the schedule of ``training``."""

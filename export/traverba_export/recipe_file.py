@@ -10,6 +10,7 @@ from typing import Any
 
 from traverba_export.corpora.cleaning import CleaningRules
 from traverba_export.corpora.reading import CorpusSpec
+from traverba_export.corpora.variants import VariantShares
 from traverba_export.model.config import preset
 from traverba_export.recipe import (
     BackTranslation,
@@ -79,6 +80,7 @@ def _recipe(raw: dict[str, Any]) -> Recipe:
         back_translated=tuple(_back_translation(b) for b in raw.pop("back_translated", [])),
         taught=tuple(_teaching(t) for t in raw.pop("taught", [])),
         cleaning=CleaningRules(**raw.pop("cleaning", {})),
+        variants=VariantShares(**raw.pop("variants", {})),
         training=_training(raw.pop("training", {}), phases),
         phases=phases,
         **{

@@ -50,7 +50,6 @@ warmup_steps = 100
 decay_steps = 1600
 learning_rate = 6e-3
 label_smoothing = 0.05
-casual_share = 0.0
 eval_interval = 1600
 eval_sentences = 50
 average_last = 1

@@ -26,7 +26,6 @@ vocab_size = 300
 [model]
 preset = "tiny"
 [training]
-casual_share = 0.0
 max_steps = 1
 [[corpus]]
 path = "little.tsv"

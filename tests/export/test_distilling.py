@@ -27,7 +27,6 @@ vocab_size = 300
 [model]
 preset = "tiny"
 [training]
-casual_share = 0.0
 [[phase]]
 name = "only"
 steps = 1

@@ -11,12 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from traverba_export.corpora.batching import plan_epoch
-from traverba_export.corpora.examples import Pool, Sequences, VariantShares, build_pool
+from traverba_export.corpora.examples import Pool, Sequences, build_pool
 from traverba_export.corpora.mixing import with_temperature, with_weights
 from traverba_export.corpora.noise import PieceNoise, piece_noise
 from traverba_export.corpora.rarity import with_rare_words
 from traverba_export.corpora.reading import CorpusError
 from traverba_export.corpora.variants import (
+    VariantShares,
     in_capitals,
     names_in,
     with_other_name,

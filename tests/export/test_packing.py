@@ -22,8 +22,9 @@ name = "packed"
 vocab_size = 279
 [model]
 preset = "tiny"
+[variants]
+casual = 0.5
 [training]
-casual_share = 0.5
 max_steps = 4
 eval_interval = 4
 eval_sentences = 3
@@ -116,7 +117,7 @@ def test_a_run_from_packed_data_is_the_run_from_corpora(folder: Path) -> None:
 
 def test_data_packed_for_other_variants_is_refused(recipe: Recipe, prepared: Prepared, folder: Path) -> None:
     pack(prepared, recipe, folder / "data.xz")
-    other = dataclasses.replace(recipe, training=dataclasses.replace(recipe.training, typo_share=0.2))
+    other = dataclasses.replace(recipe, variants=dataclasses.replace(recipe.variants, typos=0.2))
     with pytest.raises(RecipeError, match="other shares of variants"):
         unpack(folder / "data.xz", other, there(folder))
 

@@ -24,8 +24,9 @@ name = "student"
 vocab_size = 272
 [model]
 preset = "tiny"
+[variants]
+casual = 0.5
 [training]
-casual_share = 0.5
 max_steps = 2
 eval_interval = 2
 eval_sentences = 2

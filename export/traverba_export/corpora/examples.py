@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from traverba_export.corpora.rarity import with_rare_words
 from traverba_export.corpora.variants import (
     Pair,
+    VariantShares,
     casual,
     in_capitals,
     names_in,
@@ -98,23 +99,6 @@ class Pool:
     def direction(self) -> str:
         """Such as "en-fr"."""
         return self.name.rpartition(" ")[2]
-
-
-@dataclass(frozen=True)
-class VariantShares:
-    """The share of pairs that is added once more, see `traverba_export.corpora.variants`."""
-
-    casual: float = 0.0
-    stand_in: float = 0.0
-    typos: float = 0.0
-    unaccented: float = 0.0
-    capitals: float = 0.0
-    unmarked: float = 0.0
-    other_names: float = 0.0
-    small_start: float = 0.0
-    object_first: float = 0.0
-    rare_words: float = 0.0
-    """Times more, see `traverba_export.corpora.rarity`."""
 
 
 Encoded = tuple[Sequences, Sequences]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -25,6 +26,32 @@ FIRST_WORD = re.compile(r"[¿¡«„“\"(–—\s]*([^\W\d_]+)(?![\w@/:}.'’-]
 """Group 1: what a sentence begins with, if it is no part of an address."""
 WORDS_A_SLIP = 8
 """One slip, and another for every so many words."""
+
+
+@dataclass(frozen=True)
+class VariantShares:
+    """Shares of pairs, from 0 to 1, that are added once more in another form; a recipe's ``[variants]``."""
+
+    casual: float = 0.0
+    """In lower case and without the final full stop."""
+    stand_in: float = 0.0
+    """With a stand-in such as "{0}" for a name or number, of the pairs that have one on both sides."""
+    typos: float = 0.0
+    """With slips of the fingers in the source."""
+    unaccented: float = 0.0
+    """Without the source's accents."""
+    capitals: float = 0.0
+    """With both sides in capitals."""
+    unmarked: float = 0.0
+    """Without the final mark."""
+    other_names: float = 0.0
+    """With another name in place of one that both sides share."""
+    small_start: float = 0.0
+    """With the source's first word in lower case, if that has fewer subwords."""
+    object_first: float = 0.0
+    """With a Russian source's object before its verb, see `corpora.word_order`."""
+    rare_words: float = 0.0
+    """No share, but the times that a pair with a rare word comes again, see `corpora.rarity`."""
 
 
 def casual(pair: Pair) -> Pair:

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property, partial
 from pathlib import Path
 
-from traverba_export.corpora.examples import VariantShares, build_pool
+from traverba_export.corpora.examples import build_pool
+from traverba_export.corpora.variants import VariantShares
 from traverba_export.model import Dictionary, ModelConfig
 from traverba_export.quality.evaluation import Task
 from traverba_export.quality.test_sets import TestSet

@@ -25,7 +25,7 @@ from traverba_export.corpora.mixing import with_temperature
 from traverba_export.corpora.noise import piece_noise
 from traverba_export.recipe import Recipe, RecipeError
 from traverba_export.subwords import Subwords
-from traverba_export.training.preparation import DevSet, Prepared, variant_shares
+from traverba_export.training.preparation import DevSet, Prepared
 
 CONTENTS = "contents.json"
 FILTERS = [{"id": lzma.FILTER_LZMA2, "preset": 4, "dict_size": 2**26, "lc": 2, "lp": 1, "pb": 1}]
@@ -36,7 +36,7 @@ def pack(prepared: Prepared, recipe: Recipe, path: Path, epochs: float = math.in
     """Write ``path``. Of what is seen less than once an epoch, no more than ``epochs`` epochs draw."""
     pools = _thinned(prepared.pools, epochs)
     contents = {
-        "variants": asdict(variant_shares(recipe)),
+        "variants": asdict(recipe.variants),
         "dev": [asdict(dev) for dev in prepared.dev],
         "pools": [_described(pool, whole) for pool, whole in zip(pools, prepared.pools, strict=True)],
     }
@@ -57,7 +57,7 @@ def unpack(path: Path, recipe: Recipe, out_dir: Path) -> Prepared:
     except (OSError, EOFError, lzma.LZMAError, tarfile.TarError) as error:
         raise RecipeError(f"{path} is no packed data ({error}); write it with `pack-data`") from error
     contents = json.loads(files[CONTENTS])
-    if contents["variants"] != asdict(variant_shares(recipe)):
+    if contents["variants"] != asdict(recipe.variants):
         raise RecipeError(f"{path} was packed for other shares of variants than {recipe.name} has")
     subwords = out_dir / TOKENIZER_FILE
     subwords.write_bytes(files[TOKENIZER_FILE])

@@ -11,12 +11,12 @@ from pathlib import Path
 
 from traverba_export.alignment.lexicon import learn_lexicon
 from traverba_export.corpora.cleaning import clean_pairs, comparison_key
-from traverba_export.corpora.examples import Pool, VariantShares, build_pool, encode_pairs
+from traverba_export.corpora.examples import Pool, build_pool, encode_pairs
 from traverba_export.corpora.keeping import EncodedCorpora
 from traverba_export.corpora.mixing import with_temperature
 from traverba_export.corpora.noise import PieceNoise, piece_noise
 from traverba_export.corpora.reading import CorpusSpec, ReadingReport, read_pairs
-from traverba_export.corpora.variants import casual
+from traverba_export.corpora.variants import VariantShares, casual
 from traverba_export.recipe import Recipe, split_direction
 from traverba_export.subwords import Subwords
 from traverba_export.training.back_translating import back_translated_corpora
@@ -110,29 +110,10 @@ def _pool(
 ) -> Pool:
     source, target = split_direction(direction)
     oriented = pairs if source == spec.languages[0] else [(b, a) for a, b in pairs]
-    shares = variant_shares(recipe)
-    encoded = kept.get(
-        oriented, (shares, recipe.seed), lambda: encode_pairs(oriented, subwords, shares, recipe.seed)
-    )
+    shares, seed = recipe.variants, recipe.seed
+    encoded = kept.get(oriented, (shares, seed), lambda: encode_pairs(oriented, subwords, shares, seed))
     name, token = f"{spec.paths[0]} {direction}", subwords.language_token(target)
     return Pool(name, *encoded, token, spec.directions[direction], spec.tagged, len(pairs))
-
-
-def variant_shares(recipe: Recipe) -> VariantShares:
-    """Which pairs come once more in other forms."""
-    options = recipe.training
-    return VariantShares(
-        casual=options.casual_share,
-        stand_in=options.stand_in_share,
-        typos=options.typo_share,
-        unaccented=options.unaccented_share,
-        capitals=options.capitals_share,
-        unmarked=options.unmarked_share,
-        other_names=options.other_name_share,
-        small_start=options.small_start_share,
-        object_first=options.object_first_share,
-        rare_words=options.rare_word_passes,
-    )
 
 
 def _lexicon_pools(recipe: Recipe, texts: list[list[Pair]], subwords: Subwords, out_dir: Path) -> list[Pool]:

@@ -30,7 +30,6 @@ max_steps = 12
 warmup_steps = 2
 decay_steps = 6
 learning_rate = 1e-2
-casual_share = 0.0
 eval_interval = 12
 eval_sentences = 4
 average_last = 1
