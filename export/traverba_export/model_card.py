@@ -8,7 +8,7 @@ from typing import Any
 
 from traverba.bundle import Manifest, Score, TrainingData, UntrainedPair
 from traverba_export.quality.peers import FLORES_BLEU, NEAREST_TEST_SET, PEERS
-from traverba_export.recipe import BackTranslation, Distillation, Recipe
+from traverba_export.recipe import Recipe, Synthetic
 
 
 def model_card(manifest: Manifest) -> str:
@@ -40,15 +40,14 @@ def model_card(manifest: Manifest) -> str:
 def training_data(recipe: Recipe) -> tuple[TrainingData, ...]:
     """Every text that a model learns from, with whom it is owed to; a teacher's has its sources' licences."""
     corpora = [TrainingData(c.paths[0], c.licence, c.attribution) for c in recipe.corpora]
-    written: Iterable[Distillation | BackTranslation] = (*recipe.distilled, *recipe.back_translated)
-    return (*corpora, *(_written(each, corpora) for each in written))
+    return (*corpora, *(_written(each, corpora) for each in recipe.synthetic))
 
 
-def _written(by: Distillation | BackTranslation, corpora: Iterable[TrainingData]) -> TrainingData:
+def _written(by: Synthetic, corpora: Iterable[TrainingData]) -> TrainingData:
     sources = [corpus for corpus in corpora if corpus.name in by.corpora]
     licences = ", ".join(dict.fromkeys(corpus.licence for corpus in sources))
     owed_to = "; ".join(dict.fromkeys(corpus.attribution for corpus in sources))
-    teacher = PurePath(by.teacher).stem
+    teacher = PurePath(by.by).stem or "a larger model of these texts"
     return TrainingData(by.path, licences, f"{owed_to}; one side translated by {teacher}")
 
 

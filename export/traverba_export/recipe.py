@@ -82,65 +82,35 @@ class Phase:
 
 
 @dataclass(frozen=True)
-class Distillation:
-    """A teacher's translations, to learn from beside the human ones (Kim & Rush 2016)."""
-
-    teacher: str
-    """A bundle: a name or a path."""
-    direction: str
-    corpora: tuple[str, ...]
-    """Paths of corpora of the recipe: what is translated is their side of the direction's source."""
-    passes: float
-    beam: int = 5
-    precision: str | None = None
-    """Graph variant of the teacher; by default its own choice."""
-
-    @property
-    def path(self) -> str:
-        """In the run's folder; phases, too, call it by the beginning of this."""
-        return f"distilled/{self.direction}.tsv"
-
-
-@dataclass(frozen=True)
-class BackTranslation:
-    """Sources that a model writes, for sentences of other corpora (Sennrich et al. 2016)."""
-
-    teacher: str
-    """A bundle that translates the other way: a name or a path."""
-    direction: str
-    """What is learnt: from what the teacher writes into what people wrote."""
-    corpora: tuple[str, ...]
-    """Paths of corpora of the recipe: their side of the direction's target is what is translated."""
-    passes: float
-    sentences: int = 100_000
-    rare_words: tuple[str, ...] = ()
-    """Paths of corpora of the direction from which rare words are learnt, and put where the teacher missed
-    them; their sentences come first. None: what the teacher writes stays as it is."""
-    beam: int = 1
-    precision: str | None = None
-    """Graph variant of the teacher; by default its own choice."""
-
-    @property
-    def path(self) -> str:
-        """In the run's folder; phases, too, call it by the beginning of this."""
-        return f"back-translated/{self.direction}.tsv"
-
-
-@dataclass(frozen=True)
-class Teaching:
-    """What a teacher of the same subwords, given when training starts, makes of this recipe's sentences."""
+class Synthetic:
+    """What a model makes of the recipe's sentences, to learn from: translations, the way back, or both."""
 
     direction: str
     """In which it translates."""
     corpora: tuple[str, ...]
     """Paths of corpora of the recipe: their sides in the direction's source language are translated."""
+    name: str = ""
+    """Of the file with them; by default the direction."""
+    by: str = ""
+    """A bundle, by its name or its path; none: the run of the same subwords that training is given."""
     passes: float = 0.0
-    """Over sources of people's and targets of the teacher's (Kim & Rush 2016)."""
+    """Over sources of people's and targets of the model's (Kim & Rush 2016)."""
     back_passes: float = 0.0
-    """Over the same pairs the other way round (Sennrich et al. 2016)."""
+    """Over the same pairs the other way round (Sennrich et al. 2016); if only these are wanted, of sentences
+    that no person has translated."""
     sentences: int = 1_000_000
     """At most."""
+    rare_words: tuple[str, ...] = ()
+    """Paths of corpora of both languages from which rare words are learnt, and put where a bundle missed
+    them; their sentences come first. None: what it writes stays as it is."""
     beam: int = 4
+    precision: str | None = None
+    """Graph variant of the bundle; by default its own choice."""
+
+    @property
+    def path(self) -> str:
+        """In the run's folder: text that a bundle wrote, ids of a run. Phases call it by its beginning."""
+        return f"synthetic/{self.name or self.direction}.{'tsv' if self.by else 'npz'}"
 
 
 @dataclass(frozen=True)
@@ -153,9 +123,7 @@ class Recipe:
     dev: tuple[CorpusSpec, ...]
     test: tuple[CorpusSpec, ...] = ()
     """Read only to keep their sentences out of the training data."""
-    distilled: tuple[Distillation, ...] = ()
-    back_translated: tuple[BackTranslation, ...] = ()
-    taught: tuple[Teaching, ...] = ()
+    synthetic: tuple[Synthetic, ...] = ()
     vocab_size: int = 8_000
     subword_lines: int = 100_000
     """Sentences of each language from which subwords are learned."""
@@ -171,6 +139,11 @@ class Recipe:
     def directions(self) -> tuple[tuple[str, str], ...]:
         """Every trained (source, target), in recipe order."""
         return tuple(dict.fromkeys(split_direction(d) for c in self.corpora for d in c.directions))
+
+    @property
+    def of_a_run(self) -> tuple[Synthetic, ...]:
+        """What the run that training is given has to write."""
+        return tuple(each for each in self.synthetic if not each.by)
 
     @property
     def languages(self) -> tuple[str, ...]:

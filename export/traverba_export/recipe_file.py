@@ -13,12 +13,10 @@ from traverba_export.corpora.reading import CorpusSpec
 from traverba_export.corpora.variants import VariantShares
 from traverba_export.model.config import preset
 from traverba_export.recipe import (
-    BackTranslation,
-    Distillation,
     Phase,
     Recipe,
     RecipeError,
-    Teaching,
+    Synthetic,
     TrainingOptions,
     split_direction,
 )
@@ -76,9 +74,7 @@ def _recipe(raw: dict[str, Any]) -> Recipe:
         corpora=tuple(_corpus(c) for c in raw.pop("corpus")),
         dev=tuple(_corpus(c) for c in raw.pop("dev")),
         test=tuple(_corpus(c) for c in raw.pop("test", [])),
-        distilled=tuple(_distillation(d) for d in raw.pop("distilled", [])),
-        back_translated=tuple(_back_translation(b) for b in raw.pop("back_translated", [])),
-        taught=tuple(_teaching(t) for t in raw.pop("taught", [])),
+        synthetic=tuple(_synthetic(dict(each)) for each in raw.pop("synthetic", [])),
         cleaning=CleaningRules(**raw.pop("cleaning", {})),
         variants=VariantShares(**raw.pop("variants", {})),
         training=_training(raw.pop("training", {}), phases),
@@ -91,12 +87,7 @@ def _recipe(raw: dict[str, Any]) -> Recipe:
     )
     if raw:
         raise RecipeError(f"unknown keys: {', '.join(raw)}")
-    for distillation in recipe.distilled:
-        _check(distillation, distillation.corpora, recipe)
-    for back in recipe.back_translated:
-        _check_back(back, recipe)
-    for teaching in recipe.taught:
-        _check_teaching(teaching, recipe)
+    _check_synthetic(recipe)
     return recipe
 
 
@@ -130,47 +121,33 @@ def _corpus(raw: dict[str, Any]) -> CorpusSpec:
     return spec
 
 
-def _distillation(raw: dict[str, Any]) -> Distillation:
-    return Distillation(corpora=tuple(raw.pop("corpora")), **raw)
+def _synthetic(raw: dict[str, Any]) -> Synthetic:
+    lists = {name: tuple(raw.get(name, ())) for name in ("corpora", "rare_words")}
+    return Synthetic(**raw | lists)
 
 
-def _back_translation(raw: dict[str, Any]) -> BackTranslation:
-    return BackTranslation(
-        corpora=tuple(raw.pop("corpora")), rare_words=tuple(raw.pop("rare_words", ())), **raw
-    )
+def _check_synthetic(recipe: Recipe) -> None:
+    """Every one must be of the recipe's corpora and directions, and have a file of its own."""
+    paths = [each.path for each in recipe.synthetic]
+    for each in recipe.synthetic:
+        source, target = split_direction(each.direction)
+        _check_corpora(each, each.corpora, {source}, recipe)
+        _check_corpora(each, each.rare_words, {source, target}, recipe)
+        if paths.count(each.path) > 1:
+            raise RecipeError(f"two [[synthetic]] would be {each.path}; give one of them a name")
+        if not (each.passes or each.back_passes):
+            raise RecipeError(f"{each.path}: passes or back_passes must be more than 0")
+        for wanted, learnt in ((each.passes, (source, target)), (each.back_passes, (target, source))):
+            if wanted and learnt not in recipe.directions:
+                raise RecipeError(f"{each.path}: no [[corpus]] is trained from {' to '.join(learnt)}")
+        if each.rare_words and not each.by:
+            raise RecipeError(f"{each.path}: rare_words are put into text, which a run does not write")
 
 
-def _teaching(raw: dict[str, Any]) -> Teaching:
-    return Teaching(corpora=tuple(raw.pop("corpora")), **raw)
-
-
-def _check_teaching(teaching: Teaching, recipe: Recipe) -> None:
-    source, _ = split_direction(teaching.direction)
-    _check_language(f"taught {teaching.direction}", teaching.corpora, source, recipe)
-
-
-def _check_back(back: BackTranslation, recipe: Recipe) -> None:
-    _check(back, back.rare_words, recipe)
-    _, target = split_direction(back.direction)
-    _check_language(back.path, back.corpora, target, recipe)
-
-
-def _check_language(name: str, corpora: Sequence[str], language: str, recipe: Recipe) -> None:
-    """``corpora`` must be some of the recipe's with this language."""
-    if strange := set(corpora) - {c.paths[0] for c in recipe.corpora if language in c.languages}:
+def _check_corpora(each: Synthetic, paths: Sequence[str], languages: set[str], recipe: Recipe) -> None:
+    fitting = {spec.paths[0] for spec in recipe.corpora if languages <= {*spec.languages}}
+    if strange := set(paths) - fitting:
         raise RecipeError(
-            f"{name}: {', '.join(sorted(strange))} is no [[corpus]] of this recipe with {language}"
+            f"{each.path}: {', '.join(sorted(strange))} is no [[corpus]] of this recipe with "
+            f"{' and '.join(sorted(languages))}"
         )
-
-
-def _check(written: Distillation | BackTranslation, corpora: Sequence[str], recipe: Recipe) -> None:
-    """``corpora`` must be of its pair of languages, and its direction must be trained."""
-    languages = split_direction(written.direction)
-    fitting = {spec.paths[0] for spec in recipe.corpora if set(spec.languages) == set(languages)}
-    if strange := set(corpora) - fitting:
-        raise RecipeError(
-            f"{written.path}: {', '.join(sorted(strange))} is no [[corpus]] of this recipe between "
-            f"{' and '.join(languages)}"
-        )
-    if languages not in recipe.directions:
-        raise RecipeError(f"{written.path}: no [[corpus]] is trained in this direction")

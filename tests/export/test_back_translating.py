@@ -43,13 +43,14 @@ attribution = "Somebody"
 path = "dev.tsv"
 languages = ["qaa", "qab"]
 directions = { qab-qaa = 1.0 }
-[[back_translated]]
-teacher = "TEACHER"
-direction = "qab-qaa"
+[[synthetic]]
+by = "TEACHER"
+direction = "qaa-qab"
 corpora = ["much.tsv"]
 rare_words = ["little.tsv"]
 sentences = 25
-passes = 0.5
+back_passes = 0.5
+beam = 1
 """
 
 
@@ -66,19 +67,19 @@ def folder(tmp_path: Path) -> Path:
 
 
 def written(folder: Path) -> list[list[str]]:
-    lines = (folder / "run" / "back-translated" / "qab-qaa.tsv").read_text(encoding="utf-8").splitlines()
+    lines = (folder / "run" / "synthetic" / "qaa-qab.tsv").read_text(encoding="utf-8").splitlines()
     return [line.split("\t") for line in lines]
 
 
 def test_a_model_writes_sources_for_sentences_that_have_none_and_mostly_rightly(folder: Path) -> None:
     prepared = prepare(load_recipe(folder / "recipe.toml"), folder, folder / "run")
     rule, rows = dict(map(reversed, ROWS)), written(folder)
-    targets = [target for _, target, _ in rows]
+    targets = [target for target, _, _ in rows]
     assert len(targets) == len(set(targets)) == 25
     assert set(targets) <= {a for a, _ in ROWS[10:45]}  # what the direction has already needs no other source
-    assert sum(rule.get(source) == target for source, target, _ in rows) >= 20
-    assert {writer for *_, writer in rows} == {"back-translation:tiny-1"}
-    [pool] = [pool for pool in prepared.pools if pool.name.startswith("back-translated/")]
+    assert sum(rule.get(source) == target for target, source, _ in rows) >= 20
+    assert {writer for *_, writer in rows} == {"synthetic:tiny-1"}
+    [pool] = [pool for pool in prepared.pools if pool.name.startswith("synthetic/")]
     assert (pool.direction, pool.passes, pool.tagged) == ("qab-qaa", 0.5, True)
 
 
@@ -96,8 +97,9 @@ def test_what_was_written_is_kept_and_the_model_not_asked_again(folder: Path) ->
     ("old", "new", "message"),
     [
         ('["much.tsv"]', '["gone.tsv"]', r"gone\.tsv is no \[\[corpus\]\] of this recipe with qaa"),
-        ('["little.tsv"]', '["much.tsv"]', r"much\.tsv is no \[\[corpus\]\] .* between qab and qaa"),
-        ('"qab-qaa"\ncorpora', '"qaa-qab"\ncorpora', r"no \[\[corpus\]\] is trained in this direction"),
+        ('["little.tsv"]', '["much.tsv"]', r"much\.tsv is no \[\[corpus\]\] .* with qaa and qab"),
+        ('"qaa-qab"\ncorpora', '"qab-qaa"\ncorpora', r"much\.tsv is no \[\[corpus\]\] .* with qab"),
+        ("back_passes", "passes", r"no \[\[corpus\]\] is trained from qaa to qab"),
         ("sentences = 25", "sentence = 25", "sentence"),
     ],
 )
@@ -111,5 +113,5 @@ def test_a_back_translation_that_cannot_be_is_refused(folder: Path, old: str, ne
 
 def test_the_card_names_whose_sentences_they_are_and_who_wrote_the_other_side(folder: Path) -> None:
     assert training_data(load_recipe(folder / "recipe.toml"))[-1] == TrainingData(
-        "back-translated/qab-qaa.tsv", "MIT", "Somebody; one side translated by tiny"
+        "synthetic/qaa-qab.tsv", "MIT", "Somebody; one side translated by tiny"
     )

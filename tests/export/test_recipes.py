@@ -51,10 +51,10 @@ def test_the_built_in_model_has_eight_directions_and_decoders_to_fit_and_ends_on
 def test_the_student_learns_from_its_teacher_in_every_direction_and_from_english_of_all_others() -> None:
     recipe, teacher = find_recipe("everyday-taught"), find_recipe("everyday-teacher")
     assert (teacher.corpora, teacher.vocab_size) == (recipe.corpora, recipe.vocab_size)
-    assert teacher.model.hidden_size > recipe.model.hidden_size and not teacher.taught
+    assert teacher.model.hidden_size > recipe.model.hidden_size and not teacher.synthetic
     assert recipe.model == dataclasses.replace(find_recipe("everyday").model, dropout=recipe.model.dropout)
-    own = [each for each in recipe.taught if not each.back_passes]
+    own = [each for each in recipe.of_a_run if not each.back_passes]
     assert {each.direction for each in own} == {"-".join(direction) for direction in recipe.directions}
-    for each in recipe.taught:
+    for each in recipe.of_a_run:
         pair = "en-" + each.direction.replace("en", "").strip("-")
         assert all((f"/{pair}." in path or f".{pair}." in path) is (each in own) for path in each.corpora)

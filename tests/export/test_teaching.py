@@ -11,7 +11,7 @@ import torch
 from traverba_export.cli import main
 from traverba_export.corpora.examples import Pool, Sequences
 from traverba_export.model import EncoderDecoder
-from traverba_export.recipe import RecipeError, Teaching
+from traverba_export.recipe import RecipeError, Synthetic
 from traverba_export.recipe_file import load_recipe
 from traverba_export.subwords import EOS
 from traverba_export.training import teaching as module
@@ -41,7 +41,7 @@ languages = ["en", "fr"]
 directions = { en-fr = 1.0 }
 """
 TAUGHT = """
-[[taught]]
+[[synthetic]]
 direction = "en-fr"
 corpora = ["a.tsv"]
 sentences = 20
@@ -152,4 +152,4 @@ def test_corpora_that_the_recipe_does_not_have_are_refused(folder: Path) -> None
     path.write_text(path.read_text(encoding="utf-8").replace('["a.tsv"]', '["c.tsv"]'), encoding="utf-8")
     with pytest.raises(RecipeError, match=r"c\.tsv is no \[\[corpus\]\]"):
         load_recipe(path)
-    assert dataclasses.asdict(Teaching("en-fr", ("a.tsv",)))["beam"] == 4
+    assert dataclasses.asdict(Synthetic("en-fr", ("a.tsv",)))["beam"] == 4

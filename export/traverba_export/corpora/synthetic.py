@@ -3,8 +3,8 @@
 Both are TSV files that a recipe names like any other corpus, with a third column that says who wrote
 them. Back-translation (Sennrich et al. 2016) keeps human text on the target side; its corpus is marked
 `tagged = true` (Caswell et al. 2019). Distillation (Kim & Rush 2016) keeps human text on the source
-side. A recipe may also name the model (`[[back_translated]]`, `[[distilled]]`), and training writes
-these itself. An interrupted file is continued by the same command.
+side. A recipe may also name the model (`[[synthetic]]`), and training writes these itself. An
+interrupted file is continued by the same command.
 """
 
 from __future__ import annotations

@@ -50,7 +50,7 @@ def _add_train(commands: Commands) -> None:
         "--teacher",
         type=Path,
         metavar="RUN",
-        help="folder of another run, which writes the recipe's [[taught]]",
+        help="folder of another run, which writes the recipe's [[synthetic]] that no bundle does",
     )
     train.add_argument(
         "--minutes",

@@ -19,8 +19,7 @@ from traverba_export.corpora.reading import CorpusSpec, ReadingReport, read_pair
 from traverba_export.corpora.variants import VariantShares, casual
 from traverba_export.recipe import Recipe, split_direction
 from traverba_export.subwords import Subwords
-from traverba_export.training.back_translating import back_translated_corpora
-from traverba_export.training.distilling import distilled_corpora
+from traverba_export.training.synthesis import synthetic_corpora
 from traverba_export.training.vocabulary import learn_or_take
 
 log = logging.getLogger(__name__)
@@ -58,15 +57,12 @@ def prepare(recipe: Recipe, data_dir: Path, out_dir: Path) -> Prepared:
     held_out = _held_out_keys(recipe, data_dir)
     texts = [_read_clean(spec, recipe, data_dir, held_out) for spec in recipe.corpora]
     subwords = learn_or_take(recipe, texts, out_dir / "tokenizer.json")
-    written = [
-        *distilled_corpora(recipe, texts, out_dir),
-        *back_translated_corpora(recipe, texts, out_dir),
-    ]
-    taught = [_read_clean(spec, recipe, out_dir, held_out) for spec in written]
+    synthetic = synthetic_corpora(recipe, texts, out_dir)
+    written = [_read_clean(spec, recipe, out_dir, held_out) for spec in synthetic]
     kept = EncodedCorpora(out_dir / ENCODED, subwords.path)
     pools = [
         _pool(recipe, spec, pairs, direction, subwords, kept)
-        for spec, pairs in zip((*recipe.corpora, *written), (*texts, *taught), strict=True)
+        for spec, pairs in zip((*recipe.corpora, *synthetic), (*texts, *written), strict=True)
         for direction in spec.directions
     ]
     kept.forget_the_rest()

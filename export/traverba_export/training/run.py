@@ -23,7 +23,7 @@ class Helpers:
     origin: Origin | None = None
     """A new run begins with its weights, and with its subwords if the recipe's would be alike."""
     teacher: Path | None = None
-    """Folder of a run with the same subwords; it writes what the recipe's `[[taught]]` ask for."""
+    """Folder of a run with the same subwords; it writes the recipe's `[[synthetic]]` that name no bundle."""
     minutes: float = math.inf
     """After so long the run stops with a checkpoint."""
 
@@ -39,7 +39,7 @@ def train(
     helpers = helpers or Helpers()
     out_dir.mkdir(parents=True, exist_ok=True)
     prepared = read_data(recipe, data, out_dir, helpers.origin)
-    if recipe.taught:
+    if recipe.of_a_run:
         prepared = with_teacher(recipe, prepared, helpers.teacher, device, out_dir)
     if recipe.model.decoder != "recurrent":
         prepared = word_by_word(recipe, prepared, out_dir)
@@ -70,7 +70,7 @@ def with_teacher(
     """The data and, beside it, what the teacher writes."""
     if teacher is None:
         raise RecipeError(
-            f"{recipe.name} has [[taught]]: give the folder of its teacher's run, --teacher RUN"
+            f"{recipe.name} has [[synthetic]] by no bundle: give the folder of a run, --teacher RUN"
         )
     taught = taught_pools(recipe, prepared.pools, prepared.subwords, teacher, device, out_dir)
     return replace(prepared, pools=[*prepared.pools, *taught])

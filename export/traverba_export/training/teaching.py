@@ -2,7 +2,7 @@
 
 Sequence-level distillation (Kim & Rush 2016) where sources are people's and targets the teacher's;
 back-translation (Sennrich et al. 2016) of the same pairs the other way round, tagged. Unlike
-`distilling`, which has a bundle write text on a CPU, the teacher is a run's weights on the device at
+`synthesis`, which has a bundle write text on a CPU, the teacher is a run's weights on the device at
 hand.
 """
 
@@ -18,7 +18,7 @@ import torch
 from traverba_export.corpora.examples import Pool, Sequences
 from traverba_export.corpora.keeping import read_encoded, write_encoded
 from traverba_export.model import ModelConfig, TranslationModel, build_network
-from traverba_export.recipe import Recipe, RecipeError, Teaching, split_direction
+from traverba_export.recipe import Recipe, RecipeError, Synthetic, split_direction
 from traverba_export.subwords import EOS, Subwords
 from traverba_export.training.checkpoints import weights_file
 from traverba_export.training.searching import beam_ids
@@ -32,16 +32,16 @@ SOURCE_TOKENS = 40_000
 def taught_pools(
     recipe: Recipe, pools: Sequence[Pool], subwords: Subwords, teacher: Path, device: str, out_dir: Path
 ) -> list[Pool]:
-    """The pools of every `[[taught]]` of the recipe; what an earlier sitting wrote is kept."""
+    """The pools of what the recipe wants of a run; what an earlier sitting wrote is kept."""
     found: list[Pool] = []
     model: TranslationModel | None = None
-    for number, teaching in enumerate(recipe.taught):
-        path = out_dir / "taught" / f"{number}.{teaching.direction}.npz"
+    for each in recipe.of_a_run:
+        path = out_dir / each.path
         if not path.exists():
             model = model or load_teacher(teacher, device)
             path.parent.mkdir(parents=True, exist_ok=True)
-            write_encoded(path, _written(model, teaching, pools, subwords, recipe.seed))
-        found += _pools(teaching, f"taught/{number}", *read_encoded(path), subwords)
+            write_encoded(path, _written(model, each, pools, subwords, recipe.seed))
+        found += _pools(each, *read_encoded(path), subwords)
     return found
 
 
@@ -56,32 +56,30 @@ def load_teacher(run: Path, device: str) -> TranslationModel:
     return model.to(device).eval()
 
 
-def _pools(
-    teaching: Teaching, name: str, given: Sequences, written: Sequences, subwords: Subwords
-) -> Iterator[Pool]:
+def _pools(each: Synthetic, given: Sequences, written: Sequences, subwords: Subwords) -> Iterator[Pool]:
     """The teacher's pairs as they are and the other way round, as often as the recipe says."""
-    source, target = split_direction(teaching.direction)
-    if teaching.passes:
+    source, target = split_direction(each.direction)
+    if each.passes:
         token = subwords.language_token(target)
-        yield Pool(f"{name} {source}-{target}", given, written, token, teaching.passes)
-    if teaching.back_passes:
+        yield Pool(f"{each.path} {source}-{target}", given, written, token, each.passes)
+    if each.back_passes:
         token = subwords.language_token(source)
-        yield Pool(f"{name} back {target}-{source}", written, given, token, teaching.back_passes, tagged=True)
+        yield Pool(f"{each.path} {target}-{source}", written, given, token, each.back_passes, tagged=True)
 
 
 def _written(
-    model: TranslationModel, teaching: Teaching, pools: Sequence[Pool], subwords: Subwords, seed: int
+    model: TranslationModel, each: Synthetic, pools: Sequence[Pool], subwords: Subwords, seed: int
 ) -> tuple[Sequences, Sequences]:
-    """Sentences of the teaching's corpora, and what the teacher makes of them; without what has no end."""
-    source, target = split_direction(teaching.direction)
-    sentences = distinct_sentences(pools, teaching.corpora, source)
-    if teaching.sentences < len(sentences):
-        chosen = np.random.default_rng(seed).permutation(len(sentences))[: teaching.sentences]
+    """Sentences that are wanted, and what the teacher makes of them; without what has no end."""
+    source, target = split_direction(each.direction)
+    sentences = distinct_sentences(pools, each.corpora, source)
+    if each.sentences < len(sentences):
+        chosen = np.random.default_rng(seed).permutation(len(sentences))[: each.sentences]
         sentences = [sentences[i] for i in sorted(chosen.tolist())]
     token = subwords.language_token(target)
-    translations = _translate(model.into(target), [[token, *s, EOS] for s in sentences], teaching.beam)
+    translations = _translate(model.into(target), [[token, *s, EOS] for s in sentences], each.beam)
     kept = [(s, t) for s, t in zip(sentences, translations, strict=True) if t]
-    log.info("%s: the teacher wrote %d of %d sentences", teaching.direction, len(kept), len(sentences))
+    log.info("%s: the teacher wrote %d of %d sentences", each.direction, len(kept), len(sentences))
     return Sequences.pack([s for s, _ in kept]), Sequences.pack([t for _, t in kept])
 
 

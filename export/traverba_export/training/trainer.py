@@ -17,8 +17,6 @@ from traverba_export.corpora.batching import EpochPlan, plan_epoch
 from traverba_export.corpora.mixing import with_weights
 from traverba_export.model import build_network, count_parameters
 from traverba_export.recipe import Recipe, RecipeError
-from traverba_export.training.agreement import agreeing_loss
-from traverba_export.training.candidates import draw_candidates, sampled_output_loss
 from traverba_export.training.checkpoints import (
     FINAL,
     Progress,
@@ -30,7 +28,7 @@ from traverba_export.training.checkpoints import (
 from traverba_export.training.evaluation import Scores, evaluate
 from traverba_export.training.feeding import Place, ahead, places
 from traverba_export.training.journal import Journal, plot_curves
-from traverba_export.training.loss import output_loss
+from traverba_export.training.objective import batch_loss
 from traverba_export.training.preparation import Prepared
 from traverba_export.training.progress import ProgressLine
 from traverba_export.training.schedule import Stage, stage_at, stages
@@ -151,7 +149,7 @@ class Trainer:
         rate = self._rate(self.progress.step)
         for group in self.optimiser.param_groups:
             group["lr"] = rate
-        loss = self._loss(place)
+        loss = batch_loss(self.model, place, self.options, self.device)
         self.optimiser.zero_grad(set_to_none=True)
         self.scaler.scale(loss).backward()
         self.scaler.unscale_(self.optimiser)
@@ -162,31 +160,6 @@ class Trainer:
 
     def _rate(self, step: int) -> float:
         return stage_at(self.stages, step).learning_rate(step)
-
-    def _loss(self, place: Place) -> Tensor:
-        src_ids, src_lengths, prev_ids, real, targets = (
-            tensor.to(self.device, non_blocking=True)
-            for tensor in (place.src_ids, place.src_lengths, place.prev_ids, place.real, place.targets)
-        )
-        narrow = torch.float16 if self.options.precision == "fp16" else torch.bfloat16
-        with torch.autocast(self.device.type, narrow, enabled=self.options.precision != "fp32"):
-            passes = 2 if self.options.agreement else 1
-            twice = (src_ids.repeat(passes, 1), src_lengths.repeat(passes), prev_ids.repeat(passes, 1))
-            hidden = self.model.into(place.target)(*twice).unflatten(0, (passes, -1)).flatten(1, 2)
-            total = self._output_loss(hidden.index_select(1, real), targets)
-        return total / place.target_tokens
-
-    def _output_loss(self, hidden: Tensor, targets: Tensor) -> Tensor:
-        """Loss summed over the rows of ``hidden`` (1 or 2, N, H), against all tokens or a sample of them."""
-        weight, bias, size = self.model.output.weight, self.model.output.bias, self.options.sampled_vocabulary
-        smoothing, agreement = self.options.label_smoothing, self.options.agreement
-        if agreement:
-            return agreeing_loss(hidden, weight, bias, targets, smoothing=smoothing, agreement=agreement)
-        hidden = hidden[0]
-        if not size:
-            return output_loss(hidden, weight, bias, targets, smoothing=smoothing)
-        candidates = draw_candidates(targets, len(bias), size)
-        return sampled_output_loss(hidden, weight, bias, targets, candidates, smoothing=smoothing)
 
     def _record(self, train_loss: float, tokens_per_second: float, *, save: bool) -> None:
         """Journal, evaluation and checkpoint, each when it is due; ``save``: the checkpoint is."""
