@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from traverba.bundle import pack_bundle
 from traverba.bundle.manifest import TOKENIZER_FILE
-from traverba.errors import TraverbaError
+from traverba.errors import BundleNotFoundError, InputError, TraverbaError
 from traverba_export.corpora.reading import CorpusError
 from traverba_export.corpora.synthetic import add_synthetic
 from traverba_export.identification.commands import Commands, add_identifier_commands
@@ -42,7 +42,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 2
     except (TraverbaError, OSError) as error:
         print(f"traverba-export: {error}", file=sys.stderr)
-        return 1
+        return 2 if isinstance(error, InputError | BundleNotFoundError) else 1
     except KeyboardInterrupt:
         print(
             "traverba-export: interrupted; the same command continues from the last checkpoint",

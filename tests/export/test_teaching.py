@@ -144,7 +144,7 @@ def test_a_recipe_with_a_teacher_needs_one(folder: Path, capsys: pytest.CaptureF
 
 def test_a_teacher_that_is_no_run_is_refused(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(folder, "student", "student", "--teacher", str(folder)) == 2
-    assert "is no folder of a run" in capsys.readouterr().err
+    assert "is neither a run nor a bundle" in capsys.readouterr().err
 
 
 def test_corpora_that_the_recipe_does_not_have_are_refused(folder: Path) -> None:

@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-import torch
-
-from traverba.bundle import find_bundle, open_bundle
 from traverba.bundle.manifest import TOKENIZER_FILE
 from traverba_export.recipe import RecipeError
-from traverba_export.training.checkpoints import FINAL, mean_weights, save_atomically, weights_file
+from traverba_export.training.checkpoints import FINAL, mean_weights, save_atomically
 from traverba_export.training.transfer import Origin, load_parent, tokenizer_of
 
 
@@ -32,13 +29,5 @@ def average_models(origins: Sequence[Origin], out_dir: Path) -> Path:
     out_dir.mkdir(parents=True, exist_ok=True)
     with tokenizer_of(origins[0]) as tokenizer:
         (out_dir / TOKENIZER_FILE).write_bytes(tokenizer.read_bytes())
-    save_atomically({"model": mean, "config": _config(origins[0]), "dev": []}, out_dir / FINAL)
+    save_atomically({"model": mean, "config": dict(first.config), "dev": []}, out_dir / FINAL)
     return out_dir / FINAL
-
-
-def _config(origin: Origin) -> dict[str, object]:
-    if (file := weights_file(origin)) is None:
-        with open_bundle(find_bundle(origin)) as bundle:
-            return dict(bundle.manifest.model)
-    config: dict[str, object] = torch.load(file, map_location="cpu", weights_only=True)["config"]
-    return config

@@ -48,9 +48,8 @@ def _add_train(commands: Commands) -> None:
     train.add_argument("--start-from", metavar="MODEL", help=START_FROM)
     train.add_argument(
         "--teacher",
-        type=Path,
         metavar="RUN",
-        help="folder of another run, which writes the recipe's [[synthetic]] that no bundle does",
+        help="folder of another run, or a bundle, which writes each [[synthetic]] that names no bundle",
     )
     train.add_argument(
         "--minutes",

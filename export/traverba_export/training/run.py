@@ -22,8 +22,8 @@ class Helpers:
 
     origin: Origin | None = None
     """A new run begins with its weights, and with its subwords if the recipe's would be alike."""
-    teacher: Path | None = None
-    """Folder of a run with the same subwords; it writes the recipe's `[[synthetic]]` that name no bundle."""
+    teacher: Origin | None = None
+    """A run or a bundle of the same subwords; it writes each `[[synthetic]]` that names no bundle."""
     minutes: float = math.inf
     """After so long the run stops with a checkpoint."""
 
@@ -65,13 +65,11 @@ def pack_data(recipe: Recipe, data: Path, out: Path, origin: Origin | None, epoc
 
 
 def with_teacher(
-    recipe: Recipe, prepared: Prepared, teacher: Path | None, device: str, out_dir: Path
+    recipe: Recipe, prepared: Prepared, teacher: Origin | None, device: str, out_dir: Path
 ) -> Prepared:
     """The data and, beside it, what the teacher writes."""
     if teacher is None:
-        raise RecipeError(
-            f"{recipe.name} has [[synthetic]] by no bundle: give the folder of a run, --teacher RUN"
-        )
+        raise RecipeError(f"{recipe.name} has [[synthetic]] by no bundle: give a run, --teacher RUN")
     taught = taught_pools(recipe, prepared.pools, prepared.subwords, teacher, device, out_dir)
     return replace(prepared, pools=[*prepared.pools, *taught])
 

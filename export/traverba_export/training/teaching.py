@@ -20,8 +20,8 @@ from traverba_export.corpora.keeping import read_encoded, write_encoded
 from traverba_export.model import ModelConfig, TranslationModel, build_network
 from traverba_export.recipe import Recipe, RecipeError, Synthetic, split_direction
 from traverba_export.subwords import EOS, Subwords
-from traverba_export.training.checkpoints import weights_file
 from traverba_export.training.searching import beam_ids
+from traverba_export.training.transfer import Origin, load_parent
 
 log = logging.getLogger(__name__)
 
@@ -30,7 +30,7 @@ SOURCE_TOKENS = 40_000
 
 
 def taught_pools(
-    recipe: Recipe, pools: Sequence[Pool], subwords: Subwords, teacher: Path, device: str, out_dir: Path
+    recipe: Recipe, pools: Sequence[Pool], subwords: Subwords, teacher: Origin, device: str, out_dir: Path
 ) -> list[Pool]:
     """The pools of what the recipe wants of a run; what an earlier sitting wrote is kept."""
     found: list[Pool] = []
@@ -45,14 +45,13 @@ def taught_pools(
     return found
 
 
-def load_teacher(run: Path, device: str) -> TranslationModel:
-    """The model of a run's folder, ready to translate."""
-    file = weights_file(run)
-    if file is None:
-        raise RecipeError(f"{run} is no folder of a run: it has neither final nor latest weights")
-    state = torch.load(file, map_location="cpu", weights_only=True)
-    model = build_network(ModelConfig(**state["config"]))
-    model.load_state_dict(state["model"])
+def load_teacher(origin: Origin, device: str) -> TranslationModel:
+    """The model of a run or a bundle, ready to translate."""
+    teacher = load_parent(origin)
+    if not teacher.config:
+        raise RecipeError(f"{origin} does not say what its weights are of; give the folder of a run")
+    model = build_network(ModelConfig(**teacher.config))
+    model.load_state_dict(teacher.weights)
     return model.to(device).eval()
 
 

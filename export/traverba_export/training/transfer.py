@@ -12,11 +12,11 @@ from __future__ import annotations
 import json
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import torch
 from tokenizers import Tokenizer
@@ -25,6 +25,7 @@ from torch import Tensor, nn
 
 from traverba.bundle import find_bundle, open_bundle
 from traverba.bundle.manifest import TOKENIZER_FILE
+from traverba.errors import BundleError
 from traverba_export.model import TranslationModel
 from traverba_export.recipe import Recipe, RecipeError
 from traverba_export.subwords import LANGUAGE_TOKEN, language_token
@@ -45,6 +46,8 @@ class Parent:
     vocabulary: dict[str, int]
     subwords: BPE | None = None
     """What splits a word into subwords of the vocabulary; None: a subword it lacks stays new."""
+    config: Mapping[str, Any] = field(default_factory=dict)
+    """Of the whole model, see `ModelConfig`; empty for weights without one."""
 
     def into(self, target: str) -> Parent:
         """What it knows of one target language, if its languages have decoders of their own."""
@@ -118,22 +121,24 @@ def load_parent(origin: Origin) -> Parent:
     if (file := weights_file(origin)) is None:
         return _bundled(origin)
     state = torch.load(file, map_location="cpu", weights_only=True)
-    return _parent(state.get("model", state), file.with_name(TOKENIZER_FILE))
+    return _parent(state.get("model", state), file.with_name(TOKENIZER_FILE), state.get("config", {}))
 
 
 def _bundled(origin: Origin) -> Parent:
     from traverba_export.reimport import load_model
 
-    with open_bundle(find_bundle(origin)) as bundle:
-        try:
+    try:
+        with open_bundle(find_bundle(origin)) as bundle:
             model = load_model(bundle)
-        except ValueError as error:
-            raise RecipeError(f"{origin}: {error}") from error
-        return _parent(model.state_dict(), bundle.folder / TOKENIZER_FILE)
+            return _parent(model.state_dict(), bundle.folder / TOKENIZER_FILE, model.config.to_dict())
+    except BundleError as error:
+        raise RecipeError(f"{origin} is neither a run nor a bundle: {error}") from error
+    except ValueError as error:
+        raise RecipeError(f"{origin}: {error}") from error
 
 
-def _parent(weights: dict[str, Tensor], tokenizer: Path) -> Parent:
-    return Parent(weights, _vocabulary(tokenizer), Tokenizer.from_file(str(tokenizer)).model)
+def _parent(weights: dict[str, Tensor], tokenizer: Path, config: Mapping[str, Any]) -> Parent:
+    return Parent(weights, _vocabulary(tokenizer), Tokenizer.from_file(str(tokenizer)).model, config)
 
 
 @torch.no_grad()
