@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from traverba.bundle import Manifest
-from traverba.text import find_words, fold
+from traverba.text import find_words, fold, lowered
 from traverba.text.spelling import begins
 from traverba.word_file import (
     dictionary_file,
@@ -98,12 +98,8 @@ def count_words(texts: Iterable[str], language: str) -> dict[str, int]:
             (beginning if begins(text, start) else inside)[text[start:end].replace("’", "'")] += 1
     counts = inside.copy()
     for word, count in beginning.items():
-        counts[word if word in inside and _small(word) not in inside else _small(word)] += count
+        counts[word if word in inside and lowered(word) not in inside else lowered(word)] += count
     return _without_slips(counts)
-
-
-def _small(word: str) -> str:
-    return word[:1].lower() + word[1:]
 
 
 def _without_slips(counts: Counts) -> dict[str, int]:

@@ -18,7 +18,7 @@ from traverba.decoding import (
 )
 from traverba.rare_words import RareWordRepair
 from traverba.results import AlignedWords
-from traverba.text import BannedPhrases, Lack, TextTokenizer, overlap, spellings
+from traverba.text import BannedPhrases, Lack, TextTokenizer, overlap, raised, spellings
 from traverba.timing import TimedModel
 
 Ask = Callable[[PreparedSegment, Sequence[Lack], Decoded], Request | None]
@@ -105,7 +105,7 @@ class Repair:
             return ()
         decoded = self.tokenizer.decode(first.best.ids)
         before = decoded[: max(words, key=lambda pair: pair.weight).target[0]]
-        wanted = lack.spellings[0] if before else lack.spellings[0][:1].upper() + lack.spellings[0][1:]
+        wanted = lack.spellings[0] if before else raised(lack.spellings[0])
         if before and not before.endswith(" "):
             return ()
         return tuple(self.tokenizer.encode(before + wanted))

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from traverba.assembly import Prepared
 from traverba.glossary import Glossary, TermFinder, TermMatch, says
 from traverba.results import Segment, TermUse
-from traverba.text import Edit, Lack, Place, Reader, Reading, Restored, overlap
+from traverba.text import Edit, Lack, Place, Reader, Reading, Restored, overlap, raised
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -50,7 +50,7 @@ class TermReading(Reading):
         """Asked for as it is written in the glossary, or as a sentence begins if the source begins so."""
         start, end = match.span[0] - self.span[0], match.span[1] - self.span[0]
         targets = match.term.targets
-        variants = targets if start else targets + tuple(t[:1].upper() + t[1:] for t in targets)
+        variants = targets if start else targets + tuple(map(raised, targets))
         return Lack(tuple(dict.fromkeys(variants)), "term_retried", self.rewriting.to_new((start, end)))
 
     def met_in(self, translated: str) -> tuple[TermMatch, ...]:

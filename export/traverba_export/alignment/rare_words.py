@@ -15,7 +15,7 @@ import numpy as np
 
 from traverba import Translation
 from traverba.glossary.stems import stem
-from traverba.text import Span
+from traverba.text import Span, raised
 from traverba_export.alignment.lexicon import WORD, learn_lexicon, words_of
 
 FEWEST, MOST = 2, 80
@@ -76,7 +76,7 @@ def _in_place_of(word: str, forms: Sequence[str], rng: np.random.Generator) -> s
     alike = [_common_ending(form, word.lower()) for form in forms]
     best = [form for form, length in zip(forms, alike, strict=True) if length == max(alike)]
     form = best[rng.integers(len(best))]
-    return form[:1].upper() + form[1:] if word[:1].isupper() else form
+    return raised(form) if word[:1].isupper() else form
 
 
 def _common_ending(a: str, b: str) -> int:

@@ -8,6 +8,7 @@ which word is meant, and `known_words` what it is called; `rewriting` remembers 
 ``sentencex``.
 """
 
+from traverba.text.casing import lowered, raised
 from traverba.text.completion import PrefixCompletion
 from traverba.text.known_words import Dictionary, KnownWords, RareWord, RareWords
 from traverba.text.next_word import NextWord, WordTokens
@@ -52,7 +53,9 @@ __all__ = [
     "find_words",
     "fold",
     "join_segments",
+    "lowered",
     "needs_space",
     "overlap",
+    "raised",
     "spellings",
 ]

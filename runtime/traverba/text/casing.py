@@ -48,6 +48,16 @@ LONGEST_SMALL = 4
 """Letters up to which a word may be small in a title that comes in."""
 
 
+def raised(word: str) -> str:
+    """With a capital first; what follows stays."""
+    return word[:1].upper() + word[1:]
+
+
+def lowered(word: str) -> str:
+    """Without a capital first; what follows stays."""
+    return word[:1].lower() + word[1:]
+
+
 def casing_of(text: str, languages: Sequence[str], is_common: Callable[[str], bool]) -> Casing | None:
     """How a segment is written, stand-ins apart; None for ordinary text.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from traverba.text.casing import lowered, raised
 from traverba.text.pieces import Span
 from traverba.text.spelling import Spelling, begins
 from traverba.text.word_list import find_words
@@ -26,8 +27,8 @@ class Dictionary:
         if text.lower() not in self.entries:
             return None
         word, translation = self.entries[text.lower()]
-        raised = text[:1].isupper() and not word[:1].isupper()
-        return translation[:1].upper() + translation[1:] if raised else translation
+        capital = text[:1].isupper() and not word[:1].isupper()
+        return raised(translation) if capital else translation
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ class RareWords:
         word = text[slice(*span)]
         found = self.translations.get(word)
         if found is None and word[:1].isupper() and begins(text, span[0]):
-            found = self.translations.get(word[:1].lower() + word[1:])
+            found = self.translations.get(lowered(word))
         return found
 
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from traverba.text.casing import raised
 from traverba.text.phrases import begins_word, spellings
 from traverba.text.tokenizer import TextTokenizer
 
@@ -53,7 +54,7 @@ class NextWord:
     ) -> None:
         """``word`` behind the text ``before``; ``open_lead``: another short word may stand between them."""
         self._tokens, self._runs = tokens, spellings(tokenizer, word)  # behind a space, and without one
-        self._opening = tuple(tokenizer.encode(word[:1].upper() + word[1:]))
+        self._opening = tuple(tokenizer.encode(raised(word)))
         lead = LAST_SHORT.search(before) if open_lead else None
         self._leads: Collection[int] = ()
         if open_lead and not before:

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from traverba.text.casing import NOUNS_WITH_CAPITALS
+from traverba.text.casing import NOUNS_WITH_CAPITALS, lowered, raised
 from traverba.text.casing import WORD as PART
 from traverba.text.rewriting import Edit
 from traverba.text.word_list import WordList, find_words, fold
@@ -60,7 +60,7 @@ class Spelling:
 
         ``begins``: it stands where any word has a capital.
         """
-        small = word[:1].lower() + word[1:]
+        small = lowered(word)
         if not small.islower() or self._knows(word) or self._knows(small):
             return word
         capital = word != small
@@ -70,7 +70,7 @@ class Spelling:
             found = self._without_slip(word, LEAST_FOR_CAPITALS if capital else LEAST)
         if found is None:
             return word
-        return found[:1].upper() + found[1:] if capital else found
+        return raised(found) if capital else found
 
     def _knows(self, word: str) -> bool:
         return word.replace("’", "'") in self.words
