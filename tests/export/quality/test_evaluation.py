@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import lzma
+import multiprocessing
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +16,7 @@ import pytest
 
 from traverba import DecodeOptions, Translator
 from traverba_export.cli import main
+from traverba_export.quality import sharing
 from traverba_export.quality.evaluation import (
     Scored,
     Search,
@@ -177,6 +180,20 @@ def test_two_processes_find_what_one_finds(tmp_path: Path) -> None:
 def test_processes_need_a_report_to_meet_in(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["evaluate", "everyday", "--data", str(tmp_path), "--jobs", "2"]) == 2
     assert "--jobs needs --report" in capsys.readouterr().err
+
+
+def test_a_process_whose_parent_is_gone_measures_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed, the command cannot tell its processes; they would take the machine's cores from the next one."""
+    asked: list[Task] = []
+    test_set = TestSet("made up", "en-fr", ENGLISH, FRENCH)
+    monkeypatch.setattr(sharing, "all_tasks", lambda *_: [Task(test_set, "greedy", lambda: FRENCH)] * 2)
+    monkeypatch.setattr(sharing, "measuring", lambda folder: asked.append)
+    monkeypatch.setattr(multiprocessing, "parent_process", lambda: SimpleNamespace(is_alive=lambda: False))
+    arguments = argparse.Namespace(report=tmp_path / "report", jobs=2)
+    sharing._work(arguments, tmp_path, made_today(), multiprocessing.Value("i", 0))
+    assert not asked
 
 
 def test_figures_of_another_bundle_are_measured_again(tmp_path: Path) -> None:
