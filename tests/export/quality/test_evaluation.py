@@ -185,7 +185,7 @@ def test_processes_need_a_report_to_meet_in(tmp_path: Path, capsys: pytest.Captu
 def test_a_process_whose_parent_is_gone_measures_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Killed, the command cannot tell its processes; they would take the machine's cores from the next one."""
+    """Killed, the command cannot tell its processes, and they would slow down what comes after it."""
     asked: list[Task] = []
     test_set = TestSet("made up", "en-fr", ENGLISH, FRENCH)
     monkeypatch.setattr(sharing, "all_tasks", lambda *_: [Task(test_set, "greedy", lambda: FRENCH)] * 2)
