@@ -114,6 +114,12 @@ def _add_export(commands: Commands) -> None:
         help="take the table of a bundle with the same subwords instead of learning one, which takes minutes",
     )
     export.add_argument(
+        "--words-of",
+        metavar="BUNDLE",
+        help="take words, dictionaries and penalties of one that was made from the same text, such as the "
+        "version before, instead of finding them, which takes a quarter of an hour",
+    )
+    export.add_argument(
         "--scores", type=Path, help="JSON that `evaluate --json` wrote, to go into the manifest"
     )
     export.set_defaults(command=_export)
@@ -139,7 +145,7 @@ def _export(arguments: argparse.Namespace) -> int:
     from traverba_export.subwords import Subwords
     from traverba_export.training.preparation import dev_sets, sample_training_sources
     from traverba_export.training.trainer import FINAL
-    from traverba_export.word_lists import add_word_lists
+    from traverba_export.word_lists import add_word_lists, take_word_lists
 
     recipe = find_recipe(arguments.recipe)
     held_out = dev_sets(recipe, arguments.data)
@@ -168,11 +174,14 @@ def _export(arguments: argparse.Namespace) -> int:
         scores=load_scores(arguments.scores) if arguments.scores else (),
     )
     print(f"{arguments.out}: {report}")
-    add_word_lists(arguments.out, recipe, arguments.data)  # before all that is measured with them
+    if arguments.words_of:  # before all that is measured with them
+        take_word_lists(arguments.out, arguments.words_of)
+    else:
+        add_word_lists(arguments.out, recipe, arguments.data)
     larger = dev_sets(recipe, arguments.data, CALIBRATED_ON)
     if shortlist is not None:
         print(measure_shortlist(arguments.out, shortlist, subwords, larger))
-    if _attends(recipe.model):
+    if _attends(recipe.model) and not arguments.words_of:
         print(tune_search(arguments.out, dev_sets(recipe, arguments.data, SENTENCES))[0])
     for pair in decide_routes(arguments.out, recipe, arguments.data):
         print(pair)

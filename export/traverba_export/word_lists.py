@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+import shutil
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from traverba.bundle import Manifest
+from traverba.bundle import Manifest, find_bundle, open_bundle
 from traverba.text import find_words, fold, lowered
 from traverba.text.spelling import begins
 from traverba.word_file import (
@@ -21,7 +22,7 @@ from traverba.word_file import (
 from traverba_export.alignment.lexicon import CERTAIN, WordTables, weigh_words, words_of
 from traverba_export.alignment.naming import Name, name_words
 from traverba_export.bundling import update_bundle
-from traverba_export.recipe import Recipe
+from traverba_export.recipe import Recipe, RecipeError
 from traverba_export.training.preparation import Pair, clean_texts
 
 Counts = Mapping[str, int]
@@ -57,6 +58,30 @@ def add_word_lists(folder: Path, recipe: Recipe, data_dir: Path) -> None:
         named = name_rare_words(tables, lists, languages, _seen(texts, languages))
         rare.update((direction, names) for direction, names in named.items() if names)
     update_bundle(folder, lambda partial, manifest: _with_words(partial, manifest, lists, pairs, rare))
+
+
+def take_word_lists(folder: Path, origin: str) -> None:
+    """Copy what another bundle knows of words, and its penalties, which were chosen with that."""
+    with open_bundle(find_bundle(origin)) as bundle:
+        theirs = bundle.manifest
+        files = [*theirs.words.values(), *theirs.dictionaries.values(), *theirs.rare_words.values()]
+
+        def taken(partial: Path, mine: Manifest) -> Manifest:
+            if not files or theirs.languages != mine.languages:
+                raise RecipeError(
+                    f"{origin} has no words of {', '.join(mine.languages)}; leave out --words-of"
+                )
+            for name in files:
+                shutil.copyfile(bundle.folder / name, partial / name)
+            return dataclasses.replace(
+                mine,
+                words=theirs.words,
+                dictionaries=theirs.dictionaries,
+                rare_words=theirs.rare_words,
+                decoding={**mine.decoding, **theirs.decoding},
+            )
+
+        update_bundle(folder, taken)
 
 
 Texts = Sequence[tuple[Languages, float, Sequence[Pair]]]

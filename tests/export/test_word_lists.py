@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import random
+import shutil
 import zipfile
 from collections import Counter
 from pathlib import Path
@@ -13,8 +15,10 @@ from traverba import load_translator
 from traverba.bundle import open_bundle
 from traverba.word_file import read_words
 from traverba_export.alignment.lexicon import WordTables
+from traverba_export.bundling import update_manifest
 from traverba_export.cli import main
-from traverba_export.word_lists import count_words, name_rare_words, pair_words
+from traverba_export.recipe import RecipeError
+from traverba_export.word_lists import count_words, name_rare_words, pair_words, take_word_lists
 
 TINY = Path(__file__).parent.parent / "data" / "tiny.traverba"
 RECIPE = """
@@ -120,6 +124,31 @@ def test_the_command_gives_a_bundle_its_words(folder: Path) -> None:
     with load_translator(folder) as translator:
         assert translator.translate("lout bami", source="qaa", target="qab").text == before.text
         assert translator.translate("lotu bami", source="qaa", target="qab").text == before.text
+
+
+def test_a_new_version_takes_the_words_and_penalties_of_the_one_before(folder: Path, tmp_path: Path) -> None:
+    where, new = folder.parent, tmp_path / "new"
+    shutil.copytree(folder, new)
+    assert main(["words", str(where / "recipe.toml"), str(folder), "--data", str(where)]) == 0
+    update_manifest(folder, lambda m: dataclasses.replace(m, decoding={"length_penalty": 1.4}))
+    take_word_lists(new, str(folder))
+    with open_bundle(folder) as old, open_bundle(new, verify_hashes=True) as taken:
+        lists = [taken.manifest.words, taken.manifest.dictionaries, taken.manifest.rare_words]
+        assert lists == [old.manifest.words, old.manifest.dictionaries, old.manifest.rare_words]
+        assert all(
+            (taken.folder / name).read_bytes() == (old.folder / name).read_bytes()
+            for files in lists
+            for name in files.values()
+        )
+        assert taken.manifest.decoding["length_penalty"] == 1.4
+
+
+@pytest.mark.parametrize("origin", ["itself", "everyday"])
+def test_words_of_a_bundle_that_has_none_or_other_languages_are_not_taken(folder: Path, origin: str) -> None:
+    before = (folder / "manifest.json").read_bytes()
+    with pytest.raises(RecipeError, match="no words of qaa, qab"):
+        take_word_lists(folder, str(folder) if origin == "itself" else origin)
+    assert (folder / "manifest.json").read_bytes() == before
 
 
 def test_corpora_that_are_not_there_leave_the_bundle_as_it_was(
