@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Mapping
 from typing import TypeAlias
 
-from traverba.cli.decoding import NAMES, add_decoding, is_on
+from traverba.cli.decoding import FILE_SEARCH, NAMES, add_decoding, add_search_of_files, is_on
 from traverba.cli.text import TEXT_NAMES, add_text
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
@@ -134,11 +134,12 @@ def _add_translate_file(commands: Commands, defaults: Mapping[str, str]) -> None
     _add_model(parser)
     _add_machine(parser)
     add_text(parser, defaults)
-    parser.add_argument("--beam", type=int, metavar="N", help="beam size; 1 is greedy (default: the model's)")
+    add_search_of_files(parser)
     names = {"from": "source", "to": "target"}
-    given = ("from", "to", "via", "glossary", "columns", "encoding", "model", "beam")
+    given = ("from", "to", "via", "glossary", "columns", "encoding", "model", *FILE_SEARCH)
     machine = ("threads", "device", "provider", "precision")
-    parser.set_defaults(**{names.get(n, n): defaults[n] for n in (*given, *machine) if n in defaults})
+    typed = [name for name in (*given, *machine) if name in defaults]
+    parser.set_defaults(**{names.get(n, n).replace("-", "_"): defaults[n] for n in typed})
 
 
 def _add_detect(commands: Commands, defaults: Mapping[str, str]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 
@@ -39,6 +39,7 @@ SAMPLING = (
     Option("top-p", "top_p", float, "P", "draw among the fewest tokens that hold this probability"),
     Option("seed", "seed", int, "N", "another seed, another draw (default: 0)"),
 )
+FILE_SEARCH = ("beam", "read-back")
 GUIDANCE = ("prefix", "require", "suppress")
 SWITCHES = ("sample", "stream", "no-shortlist")
 NAMES = (*(option.name for option in (*SEARCH, *SAMPLING)), *GUIDANCE, *SWITCHES)
@@ -77,11 +78,16 @@ def add_decoding(parser: argparse.ArgumentParser, defaults: Mapping[str, str]) -
     parser.set_defaults(**{name.replace("-", "_"): defaults[name] for name in given})
 
 
+def add_search_of_files(parser: argparse.ArgumentParser) -> None:
+    """The few of them that make sense for a whole file."""
+    _add(parser, [option for option in SEARCH if option.name in FILE_SEARCH])
+
+
 def is_on(defaults: Mapping[str, str], name: str) -> bool:
     """What the environment says about an option without a value."""
     return defaults.get(name, "0").lower() not in ("0", "false", "no")
 
 
-def _add(group: argparse._ArgumentGroup, options: tuple[Option, ...]) -> None:
+def _add(group: argparse.ArgumentParser | argparse._ArgumentGroup, options: Sequence[Option]) -> None:
     for option in options:
         group.add_argument(f"--{option.name}", type=option.kind, metavar=option.metavar, help=option.help)

@@ -20,7 +20,8 @@ def run_translate_file(args: Namespace, stdout: TextIO, stderr: TextIO) -> int:
     check_paths(source, output, force=args.force)  # before a model is loaded
     try:
         with load_from(args) as translator, show_progress(stderr) as progress:
-            options = replace(translator.options, beam_size=args.beam) if args.beam else translator.options
+            asked = {"beam_size": args.beam, "read_back": args.read_back}
+            options = replace(translator.options, **{k: v for k, v in asked.items() if v is not None})
             report = translate_file(
                 translator,
                 source,

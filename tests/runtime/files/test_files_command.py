@@ -27,9 +27,11 @@ class ClosableTranslator(WordByWord):
 
     options = DecodeOptions()
     told: ClassVar[list[object]] = []
+    searched: ClassVar[list[object]] = []
 
     def translate_iter(self, texts: Iterable[str], *, target: str, **keywords: Any) -> Iterator[Translation]:
         self.told.append(keywords["text_options"])
+        self.searched.append(keywords["options"])
         return super().translate_iter(texts, target=target, **keywords)
 
     def __enter__(self) -> ClosableTranslator:
@@ -89,6 +91,18 @@ def test_options_of_texts_reach_the_model(run: Run, monkeypatch: pytest.MonkeyPa
     Path("a.txt").write_text("a")
     assert run("a.txt", "b.txt", "--to", "fr", "--wrap", "join", "--keep", "Bob", "--no-protect")[0] == 0
     assert told == [TextOptions(wrap="join", keep=("Bob",), protect=False)]
+
+
+def test_the_search_of_a_file_is_asked_for_by_options_or_the_environment(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    searched: list[object] = []
+    monkeypatch.setattr(ClosableTranslator, "searched", searched)
+    Path("a.txt").write_text("a")
+    assert run("a.txt", "b.txt", "--to", "fr", "--beam", "3", "--read-back", "0.1")[0] == 0
+    monkeypatch.setenv("TRAVERBA_READ_BACK", "0.2")
+    assert run("a.txt", "c.txt", "--to", "fr")[0] == 0
+    assert searched == [DecodeOptions(beam_size=3, read_back=0.1), DecodeOptions(read_back=0.2)]
 
 
 def test_options_come_from_the_environment_too(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
