@@ -28,7 +28,9 @@ def add_evaluate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     what.add_argument("--data", type=Path, help="a data folder: BLEU, chrF and language on its test sets")
     what.add_argument("--challenge", action="store_true", help="pass rates on the built-in challenge set")
     evaluate.add_argument("--direction", action="append", help="such as en-fr; default: all of the bundle's")
-    evaluate.add_argument("--test-set", action="append", help="such as tatoeba; default: all that are there")
+    evaluate.add_argument(
+        "--test-set", action="append", help="such as tatoeba or UD-PUD; default: all that are there"
+    )
     evaluate.add_argument("--beam", type=int, action="append", help="default: 1 and 5")
     evaluate.add_argument(
         "--read-back", type=float, action="append", help="weight of reading back with a beam; default: 0"
@@ -118,7 +120,9 @@ def _score(arguments: argparse.Namespace) -> int:
     from traverba_export.quality.ledger import Ledger
     from traverba_export.quality.report import origin, write_json, write_report
     from traverba_export.quality.sharing import fill_ledger
+    from traverba_export.quality.test_sets import check_names
 
+    check_names(arguments.test_set or ())
     folder = find_bundle(arguments.bundle)
     if arguments.record and not folder.is_dir():
         raise RecipeError(f"{folder} is one file; --record needs a bundle's folder")

@@ -51,11 +51,11 @@ def _lookup_tasks(arguments: argparse.Namespace, folder: Path) -> Iterator[Task]
 
 def _chosen_sets(arguments: argparse.Namespace, directions: list[str]) -> list[TestSet]:
     """Those of ``--data`` that are asked for."""
-    from traverba_export.quality.test_sets import find_test_sets
+    from traverba_export.quality.test_sets import find_test_sets, is_called
 
     asked = [d for d in directions if d in (arguments.direction or directions)]
     found = [s for d in asked for s in find_test_sets(arguments.data, d)]
-    return [s for s in found if s.name.startswith(tuple(arguments.test_set or ("",)))]
+    return [s for s in found if any(is_called(s.name, name) for name in arguments.test_set or [""])]
 
 
 def measuring(folder: Path) -> Callable[[Task], Scored]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from traverba_export.corpora.reading import CorpusSpec, ReadingReport, read_pairs
-from traverba_export.recipe import split_direction
+from traverba_export.recipe import RecipeError, split_direction
 
 MULTI_PARALLEL = ("en", "de", "fr", "es", "ru")
 """Column order of the sets that have the same sentences in five languages."""
@@ -23,6 +23,19 @@ class TestSet:
     direction: str
     sources: list[str]
     references: list[str]
+
+
+def check_names(asked: Iterable[str]) -> None:
+    """`RecipeError` for what is not the beginning of a test set's name."""
+    known = [name for name, _ in _known("en", "fr")]  # a pair that all of them cover
+    for name in asked:
+        if not any(is_called(each, name) for each in known):
+            raise RecipeError(f"no test set is called {name}; there are {', '.join(known)}")
+
+
+def is_called(name: str, asked: str) -> bool:
+    """Whether a set is meant: the beginning of its name will do, in whatever case."""
+    return name.casefold().startswith(asked.casefold())
 
 
 def find_test_sets(data_dir: Path, direction: str) -> Iterator[TestSet]:

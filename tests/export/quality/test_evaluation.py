@@ -177,6 +177,16 @@ def test_two_processes_find_what_one_finds(tmp_path: Path) -> None:
     assert not list(tmp_path.glob("*.jsonl"))
 
 
+def test_a_test_set_that_nobody_knows_is_refused_and_case_does_not_matter(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ["evaluate", str(DATA / "tiny.traverba"), "--data", str(tmp_path), "--test-set"]
+    assert main([*command, "ud-pud"]) == 0
+    capsys.readouterr()
+    assert main([*command, "udpud"]) == 2
+    assert "no test set is called udpud; there are tatoeba test, " in capsys.readouterr().err
+
+
 def test_processes_need_a_report_to_meet_in(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["evaluate", "everyday", "--data", str(tmp_path), "--jobs", "2"]) == 2
     assert "--jobs needs --report" in capsys.readouterr().err
