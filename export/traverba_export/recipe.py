@@ -28,8 +28,6 @@ class TrainingOptions:
     learning_rate: float = 1e-3
     weight_decay: float = 0.0
     label_smoothing: float = 0.1
-    agreement: float = 0.0
-    """Weight (alpha) of the difference between two passes, see `training.agreement`; 0: one pass."""
     sampled_vocabulary: int = 0
     """Tokens that compete in the loss of a step: those of its batch and a sample of the rest; 0: all."""
     clip_norm: float = 1.0
@@ -54,10 +52,6 @@ class TrainingOptions:
     """Weights of this many latest evaluations are averaged for the final model."""
     patience: int = 0
     """Evaluations without a better mean dev BLEU after which training stops; 0: never."""
-
-    def __post_init__(self) -> None:
-        if self.agreement and self.sampled_vocabulary:
-            raise ValueError("agreement compares all tokens: leave sampled_vocabulary out")
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,10 @@
-"""The chunked output losses against torch's cross-entropy and divergence."""
+"""The chunked output loss against torch's cross-entropy."""
 
 import pytest
 import torch
 import torch.nn.functional as F
 
 from traverba_export.training import loss as loss_module
-from traverba_export.training.agreement import agreeing_loss
 from traverba_export.training.loss import output_loss
 
 TOLERANCE = 1e-4  # sums over hundreds of float32 rows
@@ -41,34 +40,3 @@ def test_extreme_logits_neither_overflow_nor_lose_the_gradient() -> None:
     assert loss.item() == pytest.approx(2000.0)
     (grad,) = torch.autograd.grad(loss, hidden)
     assert grad.item() == pytest.approx(2000.0)
-
-
-@pytest.mark.parametrize("rows", [1, 7, 300])
-def test_agreement_is_the_loss_of_r_drop_halved(rows: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Liang et al. 2021, section 2: NLL of both passes + alpha / 2 (KL one way + KL the other way)."""
-    monkeypatch.setitem(loss_module.CHUNK_ROWS, "cpu", 64)
-    torch.manual_seed(0)
-    hidden, weight, bias = (torch.randn(s, requires_grad=True) for s in ((2, rows, 16), (50, 16), (50,)))
-    targets = torch.randint(0, 50, (rows,))
-    ours = agreeing_loss(hidden, weight, bias, targets, smoothing=0.1, agreement=5.0)
-    logits = F.linear(hidden, weight, bias)
-    nll = sum(F.cross_entropy(one, targets, label_smoothing=0.1, reduction="sum") for one in logits)
-    one, two = logits.log_softmax(-1)
-    divergences = [F.kl_div(b, a, log_target=True, reduction="sum") for a, b in ((one, two), (two, one))]
-    theirs = 0.5 * (nll + 5.0 / 2 * sum(divergences))
-    assert ours.item() == pytest.approx(theirs.item(), rel=1e-5)
-    for a, b in zip(
-        torch.autograd.grad(ours * 0.5, (hidden, weight, bias)),
-        torch.autograd.grad(theirs * 0.5, (hidden, weight, bias)),
-        strict=True,
-    ):
-        assert (a - b).abs().max() < TOLERANCE
-
-
-def test_two_passes_that_agree_cost_what_one_does() -> None:
-    torch.manual_seed(0)
-    hidden, weight, bias = torch.randn(9, 16), torch.randn(50, 16), torch.randn(50)
-    targets = torch.randint(0, 50, (9,))
-    twice = agreeing_loss(torch.stack((hidden, hidden)), weight, bias, targets, smoothing=0.1, agreement=5.0)
-    once = output_loss(hidden, weight, bias, targets, smoothing=0.1)
-    assert twice.item() == pytest.approx(once.item(), rel=1e-6)

@@ -176,7 +176,6 @@ def test_a_run_stops_when_its_time_is_up_and_goes_on_as_if_nothing_had_happened(
         ("en-fr = 1.0", "en-de = 1.0", "en-de"),
         ('name = "reversal"', 'name = "reversal"\nsurprise = 1', "surprise"),
         ('name = "reversal"', "name = ", "line 2"),
-        ("save_interval", "agreement = 5.0\nsampled_vocabulary = 50\nsave_interval", "agreement"),
     ],
 )
 def test_a_faulty_recipe_is_refused_by_name(folder: Path, old: str, new: str, message: str) -> None:
@@ -207,15 +206,6 @@ def test_training_stops_early_when_dev_no_longer_gains(folder: Path) -> None:
     (folder / "recipe.toml").write_text(still, encoding="utf-8")
     train(folder, "out")
     assert max(losses(folder / "out")) == 60
-
-
-def test_passes_that_no_dropout_makes_different_teach_what_one_teaches(folder: Path) -> None:
-    plain = RECIPE.replace("dropout = 0.1", "dropout = 0.0").replace("max_steps = 120", "max_steps = 50")
-    for out, agreement in (("once", 0.0), ("twice", 5.0)):
-        recipe = plain.replace("save_interval", f"agreement = {agreement}\nsave_interval")
-        (folder / "recipe.toml").write_text(recipe, encoding="utf-8")
-        train(folder, out)
-    assert losses(folder / "twice") == pytest.approx(losses(folder / "once"), rel=1e-3)
 
 
 def test_a_word_that_training_sees_often_is_whole_however_much_else_there_is(tmp_path: Path) -> None:

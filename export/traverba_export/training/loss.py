@@ -30,7 +30,7 @@ class _OutputLoss(torch.autograd.Function):
         smoothing: float,
         spread: Tensor,
     ) -> Tensor:
-        compute = compute_type(hidden, weight)
+        compute = _compute_type(hidden, weight)
         narrow = weight.to(compute)
         grad_hidden = torch.empty_like(hidden)
         grad_weight = torch.zeros_like(weight)
@@ -58,7 +58,7 @@ class _OutputLoss(torch.autograd.Function):
         return grad_hidden * scale, grad_weight * scale, grad_bias * scale, None, None, None
 
 
-def compute_type(hidden: Tensor, weight: Tensor) -> torch.dtype:
+def _compute_type(hidden: Tensor, weight: Tensor) -> torch.dtype:
     """What the products run in: autocast's narrow type, or that of the weights."""
     device = hidden.device.type
     return torch.get_autocast_dtype(device) if torch.is_autocast_enabled(device) else weight.dtype

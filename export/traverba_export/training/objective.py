@@ -7,33 +7,28 @@ from torch import Tensor
 
 from traverba_export.model import Network
 from traverba_export.recipe import TrainingOptions
-from traverba_export.training.agreement import agreeing_loss
 from traverba_export.training.candidates import draw_candidates, sampled_output_loss
 from traverba_export.training.feeding import Place
 from traverba_export.training.loss import output_loss
 
 
 def batch_loss(model: Network, place: Place, options: TrainingOptions, device: torch.device) -> Tensor:
-    """Nats a target token, of one pass over the batch, or of two that are asked to agree."""
+    """Nats a target token."""
     src_ids, src_lengths, prev_ids, real, targets = (
         tensor.to(device, non_blocking=True)
         for tensor in (place.src_ids, place.src_lengths, place.prev_ids, place.real, place.targets)
     )
-    passes = 2 if options.agreement else 1
-    batch = (src_ids.repeat(passes, 1), src_lengths.repeat(passes), prev_ids.repeat(passes, 1))
     narrow = torch.float16 if options.precision == "fp16" else torch.bfloat16
     with torch.autocast(device.type, narrow, enabled=options.precision != "fp32"):
-        hidden = model.into(place.target)(*batch).unflatten(0, (passes, -1)).flatten(1, 2)  # (P, B * T, H)
-        total = _output_loss(model, hidden.index_select(1, real), targets, options)
+        hidden = model.into(place.target)(src_ids, src_lengths, prev_ids).flatten(0, 1)  # (B * T, H)
+        total = _output_loss(model, hidden.index_select(0, real), targets, options)
     return total / place.target_tokens
 
 
 def _output_loss(model: Network, hidden: Tensor, targets: Tensor, options: TrainingOptions) -> Tensor:
-    """Summed over the rows of ``hidden`` (P, N, H), against all tokens or a sample of them."""
+    """Summed over the rows of ``hidden`` (N, H), against all tokens or a sample of them."""
     weight, bias, smoothing = model.output.weight, model.output.bias, options.label_smoothing
-    if options.agreement:
-        return agreeing_loss(hidden, weight, bias, targets, smoothing=smoothing, agreement=options.agreement)
     if not options.sampled_vocabulary:
-        return output_loss(hidden[0], weight, bias, targets, smoothing=smoothing)
+        return output_loss(hidden, weight, bias, targets, smoothing=smoothing)
     candidates = draw_candidates(targets, len(bias), options.sampled_vocabulary)
-    return sampled_output_loss(hidden[0], weight, bias, targets, candidates, smoothing=smoothing)
+    return sampled_output_loss(hidden, weight, bias, targets, candidates, smoothing=smoothing)
