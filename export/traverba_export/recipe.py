@@ -102,6 +102,13 @@ class Synthetic:
     """Graph variant of the bundle; by default its own choice."""
 
     @property
+    def ways(self) -> tuple[tuple[str, float, bool], ...]:
+        """What is learnt: direction, passes, and whether a model wrote the sources."""
+        source, target = split_direction(self.direction)
+        both = ((self.direction, self.passes, False), (f"{target}-{source}", self.back_passes, True))
+        return tuple(way for way in both if way[1])
+
+    @property
     def path(self) -> str:
         """In the run's folder: text that a bundle wrote, ids of a run. Phases call it by its beginning."""
         return f"synthetic/{self.name or self.direction}.{'tsv' if self.by else 'npz'}"

@@ -135,10 +135,10 @@ def _check_synthetic(recipe: Recipe) -> None:
         _check_corpora(each, each.rare_words, {source, target}, recipe)
         if paths.count(each.path) > 1:
             raise RecipeError(f"two [[synthetic]] would be {each.path}; give one of them a name")
-        if not (each.passes or each.back_passes):
+        if not each.ways:
             raise RecipeError(f"{each.path}: passes or back_passes must be more than 0")
-        for wanted, learnt in ((each.passes, (source, target)), (each.back_passes, (target, source))):
-            if wanted and learnt not in recipe.directions:
+        for learnt in (split_direction(direction) for direction, *_ in each.ways):
+            if learnt not in recipe.directions:
                 raise RecipeError(f"{each.path}: no [[corpus]] is trained from {' to '.join(learnt)}")
         if each.rare_words and not each.by:
             raise RecipeError(f"{each.path}: rare_words are put into text, which a run does not write")

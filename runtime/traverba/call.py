@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from traverba.assembly import Answer, Prepared, assemble, prepare
+from traverba.assembly import Answer, Prepared, PreparedSegment, assemble, prepare
 from traverba.bundle import Calibration
 from traverba.decoding import (
     Batching,
@@ -81,14 +81,16 @@ class Call:
         """The translations of some texts, from what the search found for their requests."""
         first, again = self.model.lap(), self.model.beside()
         asked = [segment for each in texts for segment in each.asked]
-        found = self.repair(again, asked, list(decoded))
-        seconds = [*first, *again.lap()]
-        if self.read_back:
-            back = self.read_back.model.beside()
-            found = self.read_back(back, asked, found)
-            seconds += back.lap()
-        answers = iter(found)
+        answers = iter(self.settle(again, asked, list(decoded)))
+        seconds = (*first, *again.lap())
         return [self._translation(each, list(islice(answers, len(each.asked))), seconds) for each in texts]
+
+    def settle(
+        self, model: TimedModel, segments: Sequence[PreparedSegment | None], found: Sequence[Decoded]
+    ) -> list[Answer]:
+        """What the search found, after all that is asked again on the clock of ``model``."""
+        answers = self.repair(model, segments, found)
+        return self.read_back(model, segments, answers) if self.read_back else answers
 
     def finish(self, prepared: Prepared, answers: Sequence[Answer]) -> Translation:
         """The same where the search need not be asked again."""

@@ -115,12 +115,12 @@ class CallMaker:
     ) -> ReadBack | None:
         if not options.read_back or leg.source is None:
             return None
-        if not any((d.source, d.target) == (leg.target, leg.source) for d in self._manifest.directions):
+        if (leg.target, leg.source) not in self._info.directions:
             raise OptionError(
                 f"read_back needs a model that translates from {leg.target} to {leg.source} as well; "
                 f"{self._info.name} was not trained to: leave it out"
             )
-        token, model = self._manifest.target_tokens[leg.source], TimedModel(models(leg.source))
+        model, token = models(leg.source), self._manifest.target_tokens[leg.source]
         return ReadBack(self._tokenizer, options, self._special, model, token, leg.target, control)
 
     def _repair(self, options: DecodeOptions, control: Control, target: str) -> Repair:

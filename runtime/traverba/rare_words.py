@@ -60,7 +60,7 @@ class RareWordRepair:
             control = replace(self.control, on_progress=None)
             again = decode(model, requests, self.options, self.special, control=control)
             for (i, place), retried in zip(places.items(), again, strict=True):
-                better = self._says(self.tokenizer.decode(retried.best.ids), place.word)
+                better = is_said(place.word, self.tokenizer.decode(retried.best.ids), self.target)
                 answers[i] = answers[i].or_again(retried, better=better, retried=["looked_up"])
             tried = {i: [*tried[i], place.word] for i, place in places.items()}
 
@@ -70,7 +70,7 @@ class RareWordRepair:
             return None
         text = self.tokenizer.decode(decoded.best.ids)
         untried = [word for word in segment.reading.rare_words if word not in tried]
-        rare = [word for word in untried if not self._says(text, word)]
+        rare = [word for word in untried if not is_said(word, text, self.target)]
         if not rare:
             return None
         found = restore(segment, decoded.best, self.tokenizer)
@@ -88,9 +88,6 @@ class RareWordRepair:
         log_prob = sum(lp for token, lp in steps if overlap(token, span))
         return Place(word, span) if log_prob <= math.log(SURE) else None
 
-    def _says(self, text: str, word: RareWord) -> bool:
-        return says(text, (word.translation,), self.target) > 0
-
     def _request(self, segment: PreparedSegment, decoded: Decoded, place: Place) -> Request:
         """The translation up to the place, the dictionary's word, and on with another word.
 
@@ -106,6 +103,11 @@ class RareWordRepair:
             open_lead=self.options.beam_size > 1 and not put_right,
         )
         return replace(segment.request, prefix=begun.ids, allowed_next=begun.allowed_next)
+
+
+def is_said(word: RareWord, text: str, language: str) -> bool:
+    """Whether a text in ``language`` has the dictionary's word, in whatever form."""
+    return says(text, (word.translation,), language) > 0
 
 
 def _rounds(segment: PreparedSegment) -> int:

@@ -16,7 +16,8 @@ from dataclasses import dataclass, replace
 
 from traverba.assembly import Answer, PreparedSegment
 from traverba.decoding import Control, Decoded, DecodeOptions, Hypothesis, SpecialIds, score
-from traverba.glossary import says
+from traverba.decoding.model import DecoderStep
+from traverba.rare_words import is_said
 from traverba.text import TextTokenizer
 from traverba.timing import TimedModel
 
@@ -32,7 +33,7 @@ class ReadBack:
     options: DecodeOptions
     """As the caller gave them: so many hypotheses are kept, whatever was searched for."""
     special: SpecialIds
-    model: TimedModel
+    model: DecoderStep
     """Into the language of the source."""
     source_token: int
     """Which asks for that language."""
@@ -40,22 +41,22 @@ class ReadBack:
     control: Control
 
     def __call__(
-        self, model: TimedModel, segments: Sequence[PreparedSegment | None], answers: Sequence[Answer]
+        self, clock: TimedModel, segments: Sequence[PreparedSegment | None], answers: Sequence[Answer]
     ) -> list[Answer]:
-        """The answers with their hypotheses in the order of the sum; ``model`` is ours, on its own clock."""
+        """The answers with their hypotheses in the order of the sum; reading counts into ``clock``."""
         choices = {
             i: (segment, found)
             for i, segment in enumerate(segments)
             if segment and len(found := self._choices(segment, answers[i].decoded)) > 1
         }
         kept = self.options.num_hypotheses
-        first = self._read(model, {i: (segment, found[:kept]) for i, (segment, found) in choices.items()})
+        first = self._read(clock, {i: (segment, found[:kept]) for i, (segment, found) in choices.items()})
         # A reading only takes from a score: what is behind the sum of one that was read stays behind it.
         rivals = {
             i: (choices[i][0], [each for each in choices[i][1][kept:] if each.score > read[-1].score])
             for i, read in first.items()
         }
-        second = self._read(model, rivals)
+        second = self._read(clock, rivals)
         return [
             self._with(answer, _ranked((*first.get(i, ()), *second.get(i, ()))))
             for i, answer in enumerate(answers)
@@ -65,16 +66,17 @@ class ReadBack:
         """The hypotheses that have an end and lack no more than the first one of what they must say."""
         if decoded.was_stopped:
             return []
-        fewest = self._lacks(segment, decoded.best)
-        return [h for h in decoded.hypotheses if h.finished and self._lacks(segment, h) <= fewest]
+        lacks = [self._lacks(segment, each) for each in decoded.hypotheses]
+        pairs = zip(decoded.hypotheses, lacks, strict=True)
+        return [each for each, count in pairs if each.finished and count <= lacks[0]]
 
     def _lacks(self, segment: PreparedSegment, hypothesis: Hypothesis) -> int:
         text, reading = self.tokenizer.decode(hypothesis.ids), segment.reading
-        unsaid = [word for word in reading.rare_words if not says(text, (word.translation,), self.target)]
+        unsaid = [word for word in reading.rare_words if not is_said(word, text, self.target)]
         return len(reading.lacking(text)) + len(unsaid)
 
     def _read(
-        self, model: TimedModel, asked: Mapping[int, tuple[PreparedSegment, Choices]]
+        self, clock: TimedModel, asked: Mapping[int, tuple[PreparedSegment, Choices]]
     ) -> dict[int, Choices]:
         """The same hypotheses with the sum as their score, best first; none if there is no time."""
         pairs = [(segment, each) for segment, choices in asked.values() for each in choices]
@@ -84,6 +86,7 @@ class ReadBack:
         targets = [segment.request.source[1:-1] for segment, _ in pairs]  # neither language nor end token
         options = replace(self.options, coverage_penalty=0.0)
         control = replace(self.control, on_progress=None)
+        model = clock.along(self.model)
         readings = iter(score(model, sources, targets, options, self.special, control=control))
         if self.control.stop_reason():  # some were not read to the end
             return {}

@@ -60,10 +60,8 @@ def _stream_segment(call: Call, segment: PreparedSegment) -> Generator[str, None
 def decode_whole(call: Call, segment: PreparedSegment) -> Answer:
     """Decoded as it is when nobody waits for pieces: with a second try where something went wrong."""
     decoded = decode(call.model, [segment.request], call.options, call.special, control=call.control)
-    answers = call.repair(call.model, [segment], decoded)
-    if call.read_back:
-        answers = call.read_back(call.read_back.model, [segment], answers)
-    return answers[0]
+    [answer] = call.settle(call.model, [segment], decoded)
+    return answer
 
 
 def _pieces(

@@ -90,6 +90,10 @@ class TimedModel(WatchedModel):
         """The same model with a clock of its own, for work that only one text needs."""
         return TimedModel(self._model)
 
+    def along(self, model: DecoderStep) -> WatchedModel:
+        """Another model on this one's clock."""
+        return WatchedModel(model, self._add)
+
     def lap(self) -> tuple[float, float]:
         """Seconds in encoder and steps for what was decoded last; the same until more is decoded."""
         total = (self.encode_seconds, self.step_seconds)

@@ -12,6 +12,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
+from traverba.text import raised
 from traverba_export.corpora.variants import Pair
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def _object_first(words: list[str]) -> list[str] | None:
             continue
         subject, object_ = words[start:middle], words[verb + 1 :]
         if start == 0 and subject[0][0].isupper():
-            object_[0] = object_[0][0].upper() + object_[0][1:]
+            object_[0] = raised(object_[0])
             subject[0] = subject[0] if _is_name(subject[0]) else subject[0].lower()
         said = words[middle : verb + 1]
         rest = [*subject, *said] if _is_pronoun(subject[-1]) else [*said, *subject]

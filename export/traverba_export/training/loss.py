@@ -30,7 +30,7 @@ class _OutputLoss(torch.autograd.Function):
         smoothing: float,
         spread: Tensor,
     ) -> Tensor:
-        compute = _compute_type(hidden, weight)
+        compute = torch.get_autocast_dtype(hidden.device.type) if _autocasting(hidden) else weight.dtype
         narrow = weight.to(compute)
         grad_hidden = torch.empty_like(hidden)
         grad_weight = torch.zeros_like(weight)
@@ -58,10 +58,8 @@ class _OutputLoss(torch.autograd.Function):
         return grad_hidden * scale, grad_weight * scale, grad_bias * scale, None, None, None
 
 
-def _compute_type(hidden: Tensor, weight: Tensor) -> torch.dtype:
-    """What the products run in: autocast's narrow type, or that of the weights."""
-    device = hidden.device.type
-    return torch.get_autocast_dtype(device) if torch.is_autocast_enabled(device) else weight.dtype
+def _autocasting(tensor: Tensor) -> bool:
+    return torch.is_autocast_enabled(tensor.device.type)
 
 
 def _smoothed_loss_and_gradient(

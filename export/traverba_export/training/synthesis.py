@@ -40,13 +40,9 @@ def synthetic_corpora(recipe: Recipe, texts: Sequence[list[Pair]], out_dir: Path
 
 
 def _specs(each: Synthetic) -> Iterator[CorpusSpec]:
-    source, target = split_direction(each.direction)
-    languages = (source, target)
-    if each.passes:
-        yield CorpusSpec((each.path,), languages, directions={each.direction: each.passes})
-    if each.back_passes:
-        back = {f"{target}-{source}": each.back_passes}
-        yield CorpusSpec((each.path,), languages, directions=back, tagged=True)
+    for direction, passes, tagged in each.ways:
+        languages = split_direction(each.direction)
+        yield CorpusSpec((each.path,), languages, directions={direction: passes}, tagged=tagged)
 
 
 def _write(each: Synthetic, recipe: Recipe, texts: Sequence[list[Pair]], out_dir: Path) -> None:

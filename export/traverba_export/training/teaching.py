@@ -57,13 +57,10 @@ def load_teacher(origin: Origin, device: str) -> TranslationModel:
 
 def _pools(each: Synthetic, given: Sequences, written: Sequences, subwords: Subwords) -> Iterator[Pool]:
     """The teacher's pairs as they are and the other way round, as often as the recipe says."""
-    source, target = split_direction(each.direction)
-    if each.passes:
-        token = subwords.language_token(target)
-        yield Pool(f"{each.path} {source}-{target}", given, written, token, each.passes)
-    if each.back_passes:
-        token = subwords.language_token(source)
-        yield Pool(f"{each.path} {target}-{source}", written, given, token, each.back_passes, tagged=True)
+    for direction, passes, tagged in each.ways:
+        sides = (written, given) if tagged else (given, written)
+        token = subwords.language_token(split_direction(direction)[1])
+        yield Pool(f"{each.path} {direction}", *sides, token, passes, tagged)
 
 
 def _written(

@@ -136,7 +136,7 @@ def _add_translate_file(commands: Commands, defaults: Mapping[str, str]) -> None
     add_text(parser, defaults)
     add_search_of_files(parser)
     names = {"from": "source", "to": "target"}
-    given = ("from", "to", "via", "glossary", "columns", "encoding", "model", *FILE_SEARCH)
+    given = ("from", "to", "via", "glossary", "columns", "encoding", "model", *(o.name for o in FILE_SEARCH))
     machine = ("threads", "device", "provider", "precision")
     typed = [name for name in (*given, *machine) if name in defaults]
     parser.set_defaults(**{names.get(n, n).replace("-", "_"): defaults[n] for n in typed})

@@ -39,7 +39,8 @@ SAMPLING = (
     Option("top-p", "top_p", float, "P", "draw among the fewest tokens that hold this probability"),
     Option("seed", "seed", int, "N", "another seed, another draw (default: 0)"),
 )
-FILE_SEARCH = ("beam", "read-back")
+FILE_SEARCH = tuple(option for option in SEARCH if option.name in ("beam", "read-back"))
+"""What makes sense for a whole file."""
 GUIDANCE = ("prefix", "require", "suppress")
 SWITCHES = ("sample", "stream", "no-shortlist")
 NAMES = (*(option.name for option in (*SEARCH, *SAMPLING)), *GUIDANCE, *SWITCHES)
@@ -79,8 +80,8 @@ def add_decoding(parser: argparse.ArgumentParser, defaults: Mapping[str, str]) -
 
 
 def add_search_of_files(parser: argparse.ArgumentParser) -> None:
-    """The few of them that make sense for a whole file."""
-    _add(parser, [option for option in SEARCH if option.name in FILE_SEARCH])
+    """Add those of `FILE_SEARCH`."""
+    _add(parser, FILE_SEARCH)
 
 
 def is_on(defaults: Mapping[str, str], name: str) -> bool:

@@ -98,8 +98,8 @@ def _stream(
 
 def decode_options(args: Namespace, options: DecodeOptions) -> DecodeOptions:
     """The model's own options with those that were typed."""
-    chosen = _given(args, SEARCH)
-    drawing = _given(args, SAMPLING)
+    chosen = given(args, SEARCH)
+    drawing = given(args, SAMPLING)
     if args.no_shortlist:
         chosen["shortlist"] = False
     if args.sample or drawing:
@@ -107,7 +107,7 @@ def decode_options(args: Namespace, options: DecodeOptions) -> DecodeOptions:
     return replace(options, **chosen)
 
 
-def _given(args: Namespace, options: Sequence[Option]) -> dict[str, Any]:
+def given(args: Namespace, options: Sequence[Option]) -> dict[str, Any]:
     """Field -> value of those options that have one."""
     values = {option.field: getattr(args, option.name.replace("-", "_")) for option in options}
     return {field: value for field, value in values.items() if value is not None}

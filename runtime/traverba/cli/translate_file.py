@@ -7,9 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TextIO
 
+from traverba.cli.decoding import FILE_SEARCH
 from traverba.cli.progress import show_progress
 from traverba.cli.text import text_options
-from traverba.cli.translate import glossary_of, load_from
+from traverba.cli.translate import given, glossary_of, load_from
 from traverba.documents.formats import FileOptions
 from traverba.documents.job import FileReport, check_paths, journal_of, translate_file
 
@@ -20,8 +21,7 @@ def run_translate_file(args: Namespace, stdout: TextIO, stderr: TextIO) -> int:
     check_paths(source, output, force=args.force)  # before a model is loaded
     try:
         with load_from(args) as translator, show_progress(stderr) as progress:
-            asked = {"beam_size": args.beam, "read_back": args.read_back}
-            options = replace(translator.options, **{k: v for k, v in asked.items() if v is not None})
+            options = replace(translator.options, **given(args, FILE_SEARCH))
             report = translate_file(
                 translator,
                 source,
