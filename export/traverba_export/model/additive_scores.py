@@ -13,6 +13,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from traverba_export.model.kernels import call, kernels
+
 CHUNK_VALUES = 2**18
 """Values at a time on a CPU: 1 MB of float32, about one core's own cache."""
 
@@ -26,27 +28,34 @@ class _AdditiveScores(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, queries: Tensor, keys: Tensor, vector: Tensor) -> Tensor:
         wide = torch.promote_types(queries.dtype, torch.float32)
-        queries, keys, vector = 2 * queries.to(wide), 2 * keys.to(wide), vector.to(wide)
+        queries, keys, vector = (each.to(wide).contiguous() for each in (queries, keys, vector))
         scores = queries.new_empty(*queries.shape[:2], keys.shape[1])
-        with torch.autocast(queries.device.type, enabled=False):
-            for rows, sigmoids in _sigmoids(queries, keys):
-                torch.matmul(sigmoids, vector, out=scores[rows])
         ctx.save_for_backward(queries, keys, vector)
+        if library := kernels(queries, keys, vector):
+            call(library, "additive_scores", queries, keys, vector, scores, *scores.shape, len(vector))
+            return scores
+        with torch.autocast(queries.device.type, enabled=False):
+            for rows, sigmoids in _sigmoids(2 * queries, 2 * keys):
+                torch.matmul(sigmoids, vector, out=scores[rows])
         return scores.mul_(2).sub_(vector.sum())
 
     @staticmethod
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         queries, keys, vector = ctx.saved_tensors
-        grad_queries, grad_keys, grad_vector = map(torch.empty_like, (queries, keys, vector))
-        grad_vector.zero_()
-        for rows, sigmoids in _sigmoids(queries, keys):
-            grad = grads[0][rows].to(vector.dtype)
+        grad_scores = grads[0].to(vector.dtype).contiguous()
+        found = grad_queries, grad_keys, grad_vector = [torch.zeros_like(each) for each in ctx.saved_tensors]
+        if library := kernels(queries, keys, vector, grad_scores):
+            sizes = (*grad_scores.shape, len(vector))
+            call(library, "additive_slopes", queries, keys, vector, grad_scores, *found, *sizes)
+            return grad_queries, grad_keys, grad_vector
+        for rows, sigmoids in _sigmoids(2 * queries, 2 * keys):
+            grad = grad_scores[rows]
             grad_vector += grad.flatten() @ sigmoids.flatten(0, 2)
             slopes = torch.ops.aten.sigmoid_backward(grad[..., None], sigmoids)  # (b, T, S, A)
             torch.sum(slopes, dim=2, out=grad_queries[rows])
             torch.sum(slopes, dim=1, out=grad_keys[rows])
         slope = 4 * vector  # tanh'(x) is 4 sigmoid'(2x), of which the loop has summed sigmoid'(2x)
-        return grad_queries.mul_(slope), grad_keys.mul_(slope), 2 * grad_vector - grads[0].sum()
+        return grad_queries.mul_(slope), grad_keys.mul_(slope), 2 * grad_vector - grad_scores.sum()
 
 
 def _sigmoids(queries: Tensor, keys: Tensor) -> Iterator[tuple[slice, Tensor]]:

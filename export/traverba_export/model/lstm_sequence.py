@@ -12,6 +12,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from traverba_export.model.kernels import call, kernels
 from traverba_export.model.tanh import tanh_
 
 
@@ -36,8 +37,8 @@ class _LstmSequence(torch.autograd.Function):
         with torch.autocast(projected.device.type, enabled=False):
             for t in range(steps):
                 read[t] = hidden if mask is None else hidden * mask
-                step = gates[t].copy_(torch.addmm(projected[t], read[t], weight.t()))
-                hidden = _advance(step, memories[t], memories[t + 1], hiddens[t])
+                sums = torch.addmm(projected[t], read[t], weight.t())
+                hidden = _advance(sums, gates[t], memories[t], memories[t + 1], hiddens[t])
         ctx.save_for_backward(weight, gates, read, memories, mask)
         return hiddens, memories[1:]
 
@@ -50,8 +51,7 @@ class _LstmSequence(torch.autograd.Function):
         for t in reversed(range(len(gates))):
             grad_hidden += grad_hiddens[t]
             grad_memory += grad_memories[t]
-            step, grad_memory = _retreat(gates[t], memories[t], memories[t + 1], grad_hidden, grad_memory)
-            grad_projected[t] = step
+            _retreat(gates[t], memories[t], memories[t + 1], grad_hidden, grad_memory, grad_projected[t])
             grad_hidden = (grad_projected[t] @ weight).to(memories.dtype)
             if mask is not None:
                 grad_hidden *= mask
@@ -59,9 +59,13 @@ class _LstmSequence(torch.autograd.Function):
         return grad_projected, grad_recurrent, grad_hidden, grad_memory, None
 
 
-def _advance(gates: Tensor, memory: Tensor, new_memory: Tensor, new_hidden: Tensor) -> Tensor:
-    """One step: ``gates`` (B, 4H) become activations, ``new_memory`` and ``new_hidden`` (B, H) are filled."""
-    width = memory.shape[1]
+def _advance(sums: Tensor, gates: Tensor, memory: Tensor, new_memory: Tensor, new_hidden: Tensor) -> Tensor:
+    """One step: ``sums`` (B, 4H) -> ``gates`` (B, 4H), ``new_memory`` and ``new_hidden`` (B, H)."""
+    rows, width = memory.shape
+    if sums.dtype == torch.bfloat16 and (library := kernels(sums, gates, memory)):
+        call(library, "lstm_advance", sums, gates, memory, new_memory, new_hidden, rows, width)
+        return new_hidden
+    gates.copy_(sums)
     tanh_(gates[:, 3 * width :])
     gates[:, : 3 * width].sigmoid_()
     update, out, forget, candidate = gates.split(width, dim=1)
@@ -71,21 +75,21 @@ def _advance(gates: Tensor, memory: Tensor, new_memory: Tensor, new_hidden: Tens
 
 
 def _retreat(
-    gates: Tensor, memory: Tensor, new_memory: Tensor, grad_hidden: Tensor, grad_memory: Tensor
-) -> tuple[Tensor, Tensor]:
-    """The derivative of one step: by ``gates`` before their activation (B, 4H), by ``memory`` (B, H)."""
-    width = memory.shape[1]
+    gates: Tensor, memory: Tensor, after: Tensor, grad_hidden: Tensor, grad_memory: Tensor, slopes: Tensor
+) -> None:
+    """The derivative of one step: ``slopes`` (B, 4H) by ``sums``, ``grad_memory`` (B, H) by ``memory``."""
+    rows, width = memory.shape
+    if slopes.dtype == torch.bfloat16 and (library := kernels(gates, memory, grad_hidden, grad_memory)):
+        known = (gates, memory, after, grad_hidden)
+        call(library, "lstm_retreat", *known, grad_memory, slopes, rows, width)
+        return
     update, out, forget, candidate = gates.split(width, dim=1)
-    squashed = tanh_(new_memory.clone())
-    grad_memory = grad_memory + torch.ops.aten.tanh_backward(grad_hidden * out, squashed)
-    slopes = torch.empty_like(gates)
-    sigmoids = slopes[:, : 3 * width]
-    torch.mul(grad_memory, candidate, out=slopes[:, :width])
-    torch.mul(grad_hidden, squashed, out=slopes[:, width : 2 * width])
-    torch.mul(grad_memory, memory, out=slopes[:, 2 * width : 3 * width])
-    sigmoids.copy_(torch.ops.aten.sigmoid_backward(sigmoids, gates[:, : 3 * width]))
+    squashed = tanh_(after.clone())
+    grad_memory += torch.ops.aten.tanh_backward(grad_hidden * out, squashed)
+    sigmoids = (grad_memory * candidate, grad_hidden * squashed, grad_memory * memory)
+    slopes[:, : 3 * width] = torch.ops.aten.sigmoid_backward(torch.cat(sigmoids, 1), gates[:, : 3 * width])
     slopes[:, 3 * width :] = torch.ops.aten.tanh_backward(grad_memory * update, candidate)
-    return slopes, grad_memory * forget
+    grad_memory *= forget
 
 
 def lstm_sequence(

@@ -12,6 +12,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from traverba_export.model.kernels import call, kernels
+
 CHUNK_ROWS = {"cpu": 256, "cuda": 16_384}
 """Rows at a time: 256 * 8,000 float32 logits are 8 MB, about one core's share of the cache; a GPU wants
 few large operations, and has room for a gigabyte."""
@@ -41,13 +43,13 @@ class _OutputLoss(torch.autograd.Function):
             for start in range(0, hidden.shape[0], count):
                 rows = slice(start, start + count)
                 chunk = hidden[rows].to(compute)
-                logits = (chunk @ narrow.T).float().add_(bias)  # (R, V)
-                chunk_loss, grad = _smoothed_loss_and_gradient(logits, targets[rows], smoothing, spread)
+                logits = chunk @ narrow.T  # (R, V)
+                chunk_loss, grad = _loss_and_gradient(
+                    logits, bias, targets[rows], smoothing, spread, grad_bias
+                )
                 loss += chunk_loss
-                narrow_grad = grad.to(compute)
-                grad_hidden[rows] = (narrow_grad @ narrow).to(hidden.dtype)
-                grad_weight += narrow_grad.T @ chunk
-                grad_bias += grad.sum(0)
+                grad_hidden[rows] = (grad @ narrow).to(hidden.dtype)
+                grad_weight += grad.T @ chunk
         ctx.save_for_backward(grad_hidden, grad_weight, grad_bias)
         return loss
 
@@ -60,6 +62,23 @@ class _OutputLoss(torch.autograd.Function):
 
 def _autocasting(tensor: Tensor) -> bool:
     return torch.is_autocast_enabled(tensor.device.type)
+
+
+def _loss_and_gradient(
+    logits: Tensor, bias: Tensor, targets: Tensor, smoothing: float, spread: Tensor, grad_bias: Tensor
+) -> tuple[Tensor | float, Tensor]:
+    """``logits`` (R, V) without their ``bias`` (V,) -> loss summed over rows, gradient (R, V).
+
+    What is the gradient of the bias is added to ``grad_bias`` (V,).
+    """
+    tensors = (logits, bias, targets, spread, grad_bias)
+    if logits.dtype == torch.bfloat16 and (library := kernels(*tensors)):
+        grad, buffer = torch.empty_like(logits), torch.empty_like(bias)
+        arguments = (bias, targets, spread, smoothing, buffer, grad, grad_bias, *logits.shape)
+        return call(library, "smoothed_loss", logits, *arguments), grad
+    loss, wide_grad = _smoothed_loss_and_gradient(logits.float().add_(bias), targets, smoothing, spread)
+    grad_bias += wide_grad.sum(0)
+    return loss, wide_grad.to(logits.dtype)
 
 
 def _smoothed_loss_and_gradient(
