@@ -115,6 +115,15 @@ class Synthetic:
 
 
 @dataclass(frozen=True)
+class Clauses:
+    """Russian clauses in all orders of their words, and their English; see `corpora.clauses`."""
+
+    count: int
+    directions: dict[str, float]
+    """Passes over them in an epoch, as a corpus has them."""
+
+
+@dataclass(frozen=True)
 class Recipe:
     """A model, its data and its training."""
 
@@ -125,6 +134,8 @@ class Recipe:
     test: tuple[CorpusSpec, ...] = ()
     """Read only to keep their sentences out of the training data."""
     synthetic: tuple[Synthetic, ...] = ()
+    clauses: Clauses | None = None
+    """Made by rule; none unless asked for."""
     vocab_size: int = 8_000
     subword_lines: int = 100_000
     """Sentences of each language from which subwords are learned."""

@@ -8,11 +8,13 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+from traverba_export.corpora.clauses import CLAUSE_LANGUAGES
 from traverba_export.corpora.cleaning import CleaningRules
 from traverba_export.corpora.reading import CorpusSpec
 from traverba_export.corpora.variants import VariantShares
 from traverba_export.model.config import preset
 from traverba_export.recipe import (
+    Clauses,
     Phase,
     Recipe,
     RecipeError,
@@ -75,6 +77,7 @@ def _recipe(raw: dict[str, Any]) -> Recipe:
         dev=tuple(_corpus(c) for c in raw.pop("dev")),
         test=tuple(_corpus(c) for c in raw.pop("test", [])),
         synthetic=tuple(_synthetic(dict(each)) for each in raw.pop("synthetic", [])),
+        clauses=Clauses(**raw.pop("clauses")) if "clauses" in raw else None,
         cleaning=CleaningRules(**raw.pop("cleaning", {})),
         variants=VariantShares(**raw.pop("variants", {})),
         training=_training(raw.pop("training", {}), phases),
@@ -88,6 +91,7 @@ def _recipe(raw: dict[str, Any]) -> Recipe:
     if raw:
         raise RecipeError(f"unknown keys: {', '.join(raw)}")
     _check_synthetic(recipe)
+    _check_clauses(recipe)
     return recipe
 
 
@@ -142,6 +146,14 @@ def _check_synthetic(recipe: Recipe) -> None:
                 raise RecipeError(f"{each.path}: no [[corpus]] is trained from {' to '.join(learnt)}")
         if each.rare_words and not each.by:
             raise RecipeError(f"{each.path}: rare_words are put into text, which a run does not write")
+
+
+def _check_clauses(recipe: Recipe) -> None:
+    """They are between Russian and English, and only what the recipe trains learns from them."""
+    for direction in recipe.clauses.directions if recipe.clauses else ():
+        way = split_direction(direction)
+        if {*way} != {*CLAUSE_LANGUAGES} or way not in recipe.directions:
+            raise RecipeError(f"[clauses]: {direction} is no direction between ru and en of a [[corpus]]")
 
 
 def _check_corpora(each: Synthetic, paths: Sequence[str], languages: set[str], recipe: Recipe) -> None:

@@ -97,11 +97,11 @@ def _is_pronoun(word: str) -> bool:
 
 @cache
 def _forms(word: str) -> tuple[OpencorporaTag, ...]:
-    return tuple(parse.tag for parse in _morphology().parse(word))
+    return tuple(parse.tag for parse in morphology().parse(word))
 
 
 @cache
-def _morphology() -> MorphAnalyzer:
+def morphology() -> MorphAnalyzer:
     """Made when the first Russian sentence asks: its dictionary takes a moment to open."""
     from pymorphy3 import MorphAnalyzer
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from traverba_export.alignment.lexicon import learn_lexicon
+from traverba_export.corpora.clauses import CLAUSE_LANGUAGES, clauses
 from traverba_export.corpora.cleaning import clean_pairs, comparison_key
 from traverba_export.corpora.examples import Pool, build_pool, encode_pairs
 from traverba_export.corpora.keeping import EncodedCorpora
@@ -59,10 +60,11 @@ def prepare(recipe: Recipe, data_dir: Path, out_dir: Path) -> Prepared:
     subwords = learn_or_take(recipe, texts, out_dir / "tokenizer.json")
     synthetic = synthetic_corpora(recipe, texts, out_dir)
     written = [_read_clean(spec, recipe, out_dir, held_out) for spec in synthetic]
+    specs = (*recipe.corpora, *synthetic)
     kept = EncodedCorpora(out_dir / ENCODED, subwords.path)
     pools = [
         _pool(recipe, spec, pairs, direction, subwords, kept)
-        for spec, pairs in zip((*recipe.corpora, *synthetic), (*texts, *written), strict=True)
+        for spec, pairs in (*zip(specs, (*texts, *written), strict=True), *_clauses(recipe, held_out))
         for direction in spec.directions
     ]
     kept.forget_the_rest()
@@ -94,6 +96,15 @@ def _read_clean(spec: CorpusSpec, recipe: Recipe, data_dir: Path, held_out: set[
     if report.malformed:
         log.warning("%d malformed lines, first: %s", report.malformed, "; ".join(report.examples))
     return kept
+
+
+def _clauses(recipe: Recipe, held_out: set[str]) -> list[tuple[CorpusSpec, list[Pair]]]:
+    """What is put together by rule, as a corpus; without what dev and test sets have."""
+    if not recipe.clauses:
+        return []
+    spec = CorpusSpec(("clauses",), CLAUSE_LANGUAGES, directions=recipe.clauses.directions)
+    made = clauses(recipe.clauses.count, recipe.seed)
+    return [(spec, list(clean_pairs(made, spec.languages, recipe.cleaning, held_out, Counter())))]
 
 
 def _pool(
