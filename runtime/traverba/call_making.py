@@ -9,11 +9,12 @@ from functools import cached_property
 from traverba.bundle import Manifest
 from traverba.call import Call
 from traverba.call_options import CallOptions
-from traverba.decoding import Control, DecodeOptions, SpecialIds
+from traverba.decoding import Control, DecodeOptions, SpecialIds, WordPieces
 from traverba.decoding.model import DecoderStep
 from traverba.errors import OptionError
 from traverba.foreign import foreign_reader
 from traverba.guidance import guide
+from traverba.made_up_words import KnownTargets, word_pieces
 from traverba.rare_words import RareWordRepair
 from traverba.read_back import ReadBack
 from traverba.repair import Repair
@@ -72,6 +73,11 @@ class CallMaker:
         return WordTokens.of(self._tokenizer)
 
     @cached_property
+    def word_pieces(self) -> WordPieces:
+        """So is this, by the first beam that should not make words up."""
+        return word_pieces(self._tokenizer)
+
+    @cached_property
     def word_starts(self) -> frozenset[int]:
         """Tokens that begin a word behind a space."""
         pieces = enumerate(map(self._tokenizer.piece, range(self._tokenizer.vocab_size)))
@@ -86,7 +92,12 @@ class CallMaker:
         reading: TextOptions,
     ) -> Call:
         """``options`` and ``reading`` are complete: what the caller gave, and what follows from it."""
-        guidance = guide(self._tokenizer, given.prefix, given.require, given.suppress)
+        sources = self._sources(leg)
+        known = self._words(sources, leg.target)
+        guidance = replace(
+            guide(self._tokenizer, given.prefix, given.require, given.suppress),
+            words=self._target_words(options, known),
+        )
         if not leg.trained:  # the lists are learnt from the pairs that were trained
             options = replace(options, shortlist=False)
         control = given.control or Control()
@@ -103,12 +114,17 @@ class CallMaker:
             target_token=self._manifest.target_tokens[leg.target],
             calibration=self._manifest.calibration,
             guidance=guidance,
-            reader=self._reader(leg, given, reading),
+            reader=self._reader(leg, given, Reader(self._tokenizer, reading, sources, leg.target, known)),
             options=options,
             control=given.control,
             repair=self._repair(options, control, leg.target),
             read_back=read_back,
         )
+
+    def _target_words(self, options: DecodeOptions, known: KnownWords) -> KnownTargets | None:
+        if not options.made_up or options.sampling or options.beam_size == 1:
+            return None
+        return KnownTargets(self.word_pieces, known.said()) if known.said else None
 
     def _read_back(
         self, models: ModelInto, options: DecodeOptions, control: Control, leg: Leg
@@ -129,9 +145,8 @@ class CallMaker:
         )
         return Repair(self._tokenizer, options, lambda: self.special_and_words, control, rare_words)
 
-    def _reader(self, leg: Leg, given: CallOptions, options: TextOptions) -> Reader:
-        sources = self._sources(leg)
-        reader = Reader(self._tokenizer, options, sources, leg.target, self._words(sources, leg.target))
+    def _reader(self, leg: Leg, given: CallOptions, reader: Reader) -> Reader:
+        options = reader.options
         if given.glossary:
             reader = term_reader(reader, given.glossary, only_found_for=leg.final_target)
         return foreign_reader(reader, leg.final_target or leg.target) if options.only_foreign else reader

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from traverba.decoding import AllowedNext, BannedNext, Request, Spellings
 from traverba.errors import OptionError
+from traverba.made_up_words import KnownTargets
 from traverba.text import BannedPhrases, PrefixCompletion, Reading, TextTokenizer, spellings
 
 SegmentGuide = Callable[[Reading], Sequence[Spellings]]
@@ -22,6 +23,8 @@ class Guidance:
     banned_next: BannedNext | None = None
     constraints: tuple[Spellings, ...] = ()
     of_segment: SegmentGuide | None = None
+    words: KnownTargets | None = None
+    """Of the target language."""
 
     @property
     def constrains(self) -> bool:
@@ -37,7 +40,14 @@ class Guidance:
     def request(self, reading: Reading, source: tuple[int, ...]) -> Request:
         """What is asked of the search for one segment."""
         own = tuple(self.of_segment(reading)) if self.of_segment else ()
-        return Request(source, self.prefix, self.allowed_next, self.banned_next, self.constraints + own)
+        return Request(
+            source,
+            self.prefix,
+            self.allowed_next,
+            self.banned_next,
+            self.constraints + own,
+            self.words.of(reading.text) if self.words else None,
+        )
 
 
 def guide(tokenizer: TextTokenizer, prefix: str, require: Sequence[str], suppress: Sequence[str]) -> Guidance:

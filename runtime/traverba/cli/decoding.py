@@ -27,6 +27,7 @@ SEARCH = (
         "coverage-penalty", "coverage_penalty", float, "X", "more favours all words (default: the model's)"
     ),
     Option("read-back", "read_back", float, "X", "prefer what reads back as the source (0.1; default: 0)"),
+    Option("made-up-penalty", "made_up_penalty", float, "X", "against unknown words (default: the model's)"),
     Option("min-length", "min_length", int, "N", "at least N tokens"),
     Option("max-length", "max_length", int, "N", "at most N tokens"),
     Option("repetition-penalty", "repetition_penalty", float, "X", "above 1: tokens come back less often"),

@@ -16,6 +16,7 @@ from traverba.decoding.control import CancelToken, Control
 from traverba.decoding.engine import decode, decode_iter
 from traverba.decoding.forced import score
 from traverba.decoding.hypotheses import Decoded, Flag, Hypothesis
+from traverba.decoding.made_up import TargetWords, WordPieces
 from traverba.decoding.model import DecoderStep, Memory, State, StepOutput
 from traverba.decoding.options import DecodeOptions, Guards, Sampling
 from traverba.decoding.request import AllowedNext, BannedNext, Request, SpecialIds, Spellings
@@ -43,6 +44,8 @@ __all__ = [
     "Spellings",
     "State",
     "StepOutput",
+    "TargetWords",
+    "WordPieces",
     "alternatives",
     "decode",
     "decode_iter",

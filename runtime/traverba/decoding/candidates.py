@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from traverba.decoding.made_up import MadeUpWords
 from traverba.decoding.model import Floats, Ids, StepOutput
 from traverba.decoding.options import DecodeOptions
 from traverba.decoding.request import Request, SpecialIds
@@ -82,6 +83,7 @@ class CandidateSource:
         self._shapes = options.repetition_penalty > 1.0 or options.no_repeat_ngram_size > 0
         self._takes_all = width >= vocab_size
         self._steering = Steering(requests, options, beam_size)
+        self._made_up = _made_up_words(requests, options, beam_size)
         self._length = 0
         rows = len(requests) * beam_size
         longest = max(max(options.longest(len(r.source)), len(r.prefix)) for r in requests)
@@ -101,16 +103,17 @@ class CandidateSource:
             if self._length < self._first_free_end:
                 held_back = self._too_short(sentences)[:, np.newaxis] & (ids == self._eos)
                 scores = np.where(held_back, np.float32(-np.inf), scores)
-            return Candidates(ids, log_probs, scores)
+            return self._without_made_up(Candidates(ids, log_probs, scores), sentences)
         log_probs = np.minimum(output.log_probs, 0.0)  # rounding can leave a probability just above 1
         scores = self._shape(log_probs, sentences)
         if self._takes_all:
             ids = np.broadcast_to(np.arange(scores.shape[1]), scores.shape)
-            return Candidates(ids, log_probs, scores)
+            return self._without_made_up(Candidates(ids, log_probs, scores), sentences)
         ids = top_columns(scores, self.top_k)
-        return Candidates(
+        found = Candidates(
             ids, np.take_along_axis(log_probs, ids, axis=1), np.take_along_axis(scores, ids, axis=1)
         )
+        return self._without_made_up(found, sentences)
 
     def best(self, output: StepOutput) -> Best | None:
         """The most probable candidate of every row, where `propose` would leave it as it is.
@@ -127,7 +130,15 @@ class CandidateSource:
         if self._keeps_history:
             self._history = self._history[parents]
             self._history[:, self._length] = ids
+        if self._made_up:
+            self._made_up.follow(parents, ids)
         self._length += 1
+
+    def _without_made_up(self, found: Candidates, sentences: Ids) -> Candidates:
+        """The same candidates, in whose scores it counts that a word which is over is none."""
+        if not self._made_up:
+            return found
+        return found._replace(scores=self._made_up.penalise(found.scores, found.ids, sentences))
 
     def _shape(self, log_probs: Floats, sentences: Ids) -> Floats:
         """(N, V) what the search adds up, from the model's (N, V)."""
@@ -146,3 +157,12 @@ class CandidateSource:
     def _too_short(self, sentences: Ids) -> NDArray[np.bool_]:
         """(N,) rows that may not end yet."""
         return np.repeat(self._length < self._shortest[sentences], self._beam_size)
+
+
+def _made_up_words(requests: Sequence[Request], options: DecodeOptions, beam_size: int) -> MadeUpWords | None:
+    """None where no hypothesis has a rival, or nobody knows the words."""
+    targets = [request.words for request in requests]
+    pieces = next((target.pieces for target in targets if target), None)
+    if not options.made_up or options.sampling or beam_size == 1 or pieces is None:
+        return None
+    return MadeUpWords(pieces, targets, options.made_up, beam_size)

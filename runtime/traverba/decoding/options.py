@@ -14,7 +14,7 @@ from traverba.errors import OptionError
 
 Guards = Literal["retry", "flag", "off"]
 
-LEFT_TO_THE_MODEL = ("length_penalty", "coverage_penalty", "shortlist")
+LEFT_TO_THE_MODEL = ("length_penalty", "coverage_penalty", "made_up_penalty", "shortlist")
 """Options whose None means: as the model's maker found best."""
 
 LARGEST_BEAM = 1024
@@ -83,6 +83,11 @@ class DecodeOptions:
     """beta of the same equation: more favours hypotheses that attended to every source token. None: the
     model's own, 0 if it has none."""
 
+    made_up_penalty: float | None = None
+    """Nats that a beam takes from a hypothesis for each word that neither the model's list of the target
+    language nor the source has (see `traverba.decoding.made_up`). None: the model's own, 0 if it has none.
+    A greedy search and sampling know no rivals, so they take none."""
+
     num_hypotheses: int = 1
     """Hypotheses returned, at most `beam_size`; when sampling, the number of independent draws."""
 
@@ -150,6 +155,7 @@ class DecodeOptions:
         check_int("beam_size", self.beam_size, 1, LARGEST_BEAM)
         _check_float("length_penalty", self.alpha, 0.0, 10.0)
         _check_float("coverage_penalty", self.beta, 0.0, 10.0)
+        _check_float("made_up_penalty", self.made_up, 0.0, 100.0)
         _check_float("patience", self.patience, 0.01, 100.0)
         check_int("num_hypotheses", self.num_hypotheses, 1, LARGEST_BEAM)
         _check_float("read_back", self.read_back, 0.0, 100.0)
@@ -205,6 +211,11 @@ class DecodeOptions:
     def beta(self) -> float:
         """`coverage_penalty` in use."""
         return 0.0 if self.coverage_penalty is None else self.coverage_penalty
+
+    @property
+    def made_up(self) -> float:
+        """`made_up_penalty` in use."""
+        return 0.0 if self.made_up_penalty is None else self.made_up_penalty
 
     @property
     def rows(self) -> int:

@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
+from traverba.decoding.made_up import TargetWords
 from traverba.decoding.options import DecodeOptions
 from traverba.errors import OptionError
 
@@ -58,6 +59,9 @@ class Request:
 
     constraints: tuple[Spellings, ...] = ()
     """Phrases that must appear in the target, each in one of its spellings, as words of their own."""
+
+    words: TargetWords | None = None
+    """Those that its translation may have, for `DecodeOptions.made_up_penalty`."""
 
     @property
     def is_steered(self) -> bool:

@@ -8,6 +8,7 @@ which word is meant, and `known_words` what it is called; `rewriting` remembers 
 ``sentencex``.
 """
 
+from traverba.text.casing import WORD as LETTERS
 from traverba.text.casing import lowered, raised
 from traverba.text.completion import PrefixCompletion
 from traverba.text.known_words import Dictionary, KnownWords, RareWord, RareWords
@@ -24,6 +25,7 @@ from traverba.text.tokenizer import BpeTokenizer, TextTokenizer
 from traverba.text.word_list import WordList, find_words, fold
 
 __all__ = [
+    "LETTERS",
     "BannedPhrases",
     "BpeTokenizer",
     "Dictionary",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from traverba.text.casing import lowered, raised
@@ -71,6 +71,8 @@ class KnownWords:
     """Of each language that they may be in."""
     rare: RareWords | None = None
     """Of the language that the texts are in, if that is known."""
+    said: Callable[[], Collection[str]] | None = None
+    """The words of the language that they go into; read when first asked for."""
 
     def look_up(self, text: str) -> tuple[str, ...]:
         """A translation from each language that has this word; none for a text that is no word."""

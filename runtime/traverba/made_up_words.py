@@ -1,0 +1,62 @@
+"""Which words a translation may have: those of the target language's list, and those of the text itself."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import numpy as np
+
+from traverba.decoding import TargetWords, WordPieces
+from traverba.text import LETTERS, TextTokenizer, lowered, raised
+
+SHORTEST = 3
+"""Letters of a word that may be made up: shorter ones are parts of names, abbreviations, elided articles."""
+
+
+UNFINISHED = "\ufffd"
+"""In place of a character that two pieces share."""
+
+
+def word_pieces(tokenizer: TextTokenizer) -> WordPieces:
+    """Read off all pieces; half a character counts as a letter."""
+    texts = [tokenizer.piece(i).decode(errors="replace") for i in range(tokenizer.vocab_size)]
+    endings = list(map(_ending, texts))
+    return WordPieces(
+        goes_on=np.array([_is_letter(text[:1]) for text in texts]),
+        endings=tuple(endings),
+        is_ending=tuple(bool(text) and ending == text for text, ending in zip(texts, endings, strict=True)),
+    )
+
+
+def _ending(text: str) -> str:
+    """The letters at its end."""
+    start = len(text)
+    while start and _is_letter(text[start - 1]):
+        start -= 1
+    return text[start:]
+
+
+def _is_letter(character: str) -> bool:
+    return character.isalpha() or character == UNFINISHED
+
+
+@dataclass(frozen=True, eq=False)
+class KnownTargets:
+    """The words of a target language, by which those of a text's translation are judged."""
+
+    pieces: WordPieces
+    listed: Collection[str]
+    """Written as inside a sentence."""
+
+    def of(self, text: str) -> TargetWords:
+        """For the translation of ``text``, whose own words stay what they are."""
+        own = frozenset(word.casefold() for word in LETTERS.findall(text))
+        return TargetWords(self.pieces, lambda word: self._is_listed(word) or word.casefold() in own)
+
+    def _is_listed(self, word: str) -> bool:
+        """As it is, or with another letter first, as at the beginning of a sentence or in a title."""
+        if len(word) < SHORTEST or UNFINISHED in word:
+            return True
+        small = word.lower()
+        return any(form in self.listed for form in (word, lowered(word), small, raised(small)))
