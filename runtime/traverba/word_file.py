@@ -61,10 +61,13 @@ def read_words(content: bytes, name: str) -> dict[str, int]:
 
 
 def read_word_set(content: bytes, name: str) -> frozenset[str]:
-    """The same words without their counts, which takes a third of the time; parts that an apostrophe joins
-    count on their own as well."""
-    text = "\n".join(_lines(content, name))
-    return frozenset(text.split()).union(text.replace("'", " ").split())
+    """The same words without their counts, which takes a third of the time.
+
+    What an apostrophe joins is here in its parts as well.
+    """
+    words = [word for line in _lines(content, name) for word in line.split(" ")]
+    joined = [word for word in words if "'" in word]
+    return frozenset(words).union(*(word.split("'") for word in joined))
 
 
 def write_dictionary(path: Path, pairs: Iterable[tuple[str, str]]) -> None:

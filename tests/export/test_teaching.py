@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+import shutil
 from pathlib import Path
 
 import pytest
 import torch
 
+from traverba.bundle.installed import BUILT_IN
 from traverba_export.cli import main
 from traverba_export.corpora.examples import Pool, Sequences
 from traverba_export.model import EncoderDecoder
@@ -18,6 +20,7 @@ from traverba_export.training import teaching as module
 from traverba_export.training.preparation import prepare
 from traverba_export.training.searching import beam_ids
 from traverba_export.training.teaching import distinct_sentences, load_teacher, taught_pools
+from traverba_export.training.transfer import load_parent
 
 RECIPE = """
 name = "student"
@@ -145,6 +148,14 @@ def test_a_recipe_with_a_teacher_needs_one(folder: Path, capsys: pytest.CaptureF
 def test_a_teacher_that_is_no_run_is_refused(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(folder, "student", "student", "--teacher", str(folder)) == 2
     assert "is neither a run nor a bundle" in capsys.readouterr().err
+
+
+def test_a_damaged_bundle_is_told_from_what_is_no_bundle(tmp_path: Path) -> None:
+    damaged = tmp_path / "damaged"
+    shutil.copytree(BUILT_IN / "everyday", damaged)
+    (damaged / "tokenizer.json").write_bytes(b"{}")
+    with pytest.raises(RecipeError, match=r"^\S+damaged: \S+damaged does not hold"):
+        load_parent(damaged)
 
 
 def test_corpora_that_the_recipe_does_not_have_are_refused(folder: Path) -> None:

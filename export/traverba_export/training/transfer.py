@@ -25,7 +25,12 @@ from torch import Tensor, nn
 
 from traverba.bundle import find_bundle, open_bundle
 from traverba.bundle.manifest import TOKENIZER_FILE
-from traverba.errors import BundleError
+from traverba.errors import (
+    BundleError,
+    BundleFileMissingError,
+    BundleFormatError,
+    BundleNotFoundError,
+)
 from traverba_export.model import TranslationModel
 from traverba_export.recipe import Recipe, RecipeError
 from traverba_export.subwords import LANGUAGE_TOKEN, language_token
@@ -131,9 +136,9 @@ def _bundled(origin: Origin) -> Parent:
         with open_bundle(find_bundle(origin)) as bundle:
             model = load_model(bundle)
             return _parent(model.state_dict(), bundle.folder / TOKENIZER_FILE, model.config.to_dict())
-    except BundleError as error:
+    except (BundleNotFoundError, BundleFileMissingError, BundleFormatError) as error:
         raise RecipeError(f"{origin} is neither a run nor a bundle: {error}") from error
-    except ValueError as error:
+    except (BundleError, ValueError) as error:  # a bundle, but a damaged or a newer one
         raise RecipeError(f"{origin}: {error}") from error
 
 

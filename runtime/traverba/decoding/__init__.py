@@ -3,7 +3,8 @@
 `engine` puts sentences into batches (`batching`) and gives answers back in order; `loop`
 runs one batch, encode once and then step by step; `search` keeps the books of live
 hypotheses (`trellis`, `harvest`), while `greedy`, `beam`, `sampling` and `constraints`
-each are one way to pick among `candidates`, which `shaping` and `steering` restrict;
+each are one way to pick among `candidates`, which `shaping` and `steering` restrict and
+`made_up` marks down;
 `shortlist` narrows the vocabulary to what a source may need; `scoring` has the formula
 hypotheses are compared by; `guards`, `control` and `streaming` watch, stop and narrate a
 search; `forced` scores a given target and `alternatives` finds others. The model is seen
