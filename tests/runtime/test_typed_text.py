@@ -163,9 +163,12 @@ def test_a_bundle_whose_list_is_damaged_says_so_when_it_is_needed(tmp_path: Path
     path = folder / "words.en.txt.gz"
     path.write_bytes(b"x" * path.stat().st_size)
     with load_translator(folder, threads=1) as translator:
-        assert translator.translate("Bonjour.", source="fr", target="en").text
-        with pytest.raises(BundleFormatError, match=r"words\.en\.txt\.gz is no list of words"):
-            translator.translate("Hello.", source="en", target="fr")
+        assert translator.translate(
+            "Hallo.", source="de", target="en", options=DecodeOptions(beam_size=1)
+        ).text
+        for source, target in (("en", "fr"), ("fr", "en")):
+            with pytest.raises(BundleFormatError, match=r"words\.en\.txt\.gz is no list of words"):
+                translator.translate("Hello.", source=source, target=target)
 
 
 @pytest.mark.parametrize(
