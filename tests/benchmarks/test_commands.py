@@ -13,7 +13,7 @@ import pytest
 pytest.importorskip("psutil")
 pytest.importorskip("cpuinfo")
 
-from benchmarks import compare, decode_step, endurance, full_size, making, startup
+from benchmarks import compare, decode_step, endurance, full_size, making, startup, training
 from benchmarks.own_process import Measured, in_own_process
 from benchmarks.stopwatch import share_outside
 from benchmarks.subjects import find_subject
@@ -21,6 +21,7 @@ from benchmarks.systems import Workload
 from benchmarks.systems.pytorch import PyTorch
 from benchmarks.systems.traverba_graphs import both_ways, load_variants, special_ids
 from traverba.bundle import open_bundle
+from traverba_export.model.kernels import kernels
 
 TINY = Path(__file__).parents[1] / "data" / "tiny.traverba"
 
@@ -127,3 +128,13 @@ def test_the_memory_of_a_process_of_its_own_is_not_ours() -> None:
     ours = bytearray(300_000_000)
     measured = in_own_process(len, b"abc")
     assert measured.value == 3 and measured.peak_mb < 250 < len(ours) / 1e6
+
+
+def test_training_compares_kernels_with_torchs_operations(tmp_path: Path) -> None:
+    if kernels() is None:
+        pytest.skip("no C compiler here, or none that works")
+    training.main(["--recipe", "ladder/lstm", "--rounds", "1", "--turn-ms", "0", "--results", str(tmp_path)])
+    [path] = tmp_path.glob("training-*.json")
+    found = results(tmp_path, path.stem)
+    assert found == {"update": "ms", "speed": "target tok/s", "times faster than torch's operations": "times"}
+    assert kernels() is not None, "the environment is as before"
