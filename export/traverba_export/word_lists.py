@@ -12,10 +12,12 @@ from traverba.bundle import Manifest, find_bundle, open_bundle
 from traverba.text import find_words, fold, lowered
 from traverba.text.spelling import begins
 from traverba.word_file import (
+    PHRASES_FILE,
     dictionary_file,
     rare_words_file,
     words_file,
     write_dictionary,
+    write_phrases,
     write_rare_words,
     write_words,
 )
@@ -28,6 +30,8 @@ from traverba_export.training.preparation import Pair, clean_texts
 Counts = Mapping[str, int]
 Languages = tuple[str, str]
 
+PHRASES = Path(__file__).with_name("phrases.tsv")
+"""Written by hand: see `traverba.text.phrasebook`."""
 PLAINLY_MEANT = 20
 """A spelling without accents that is so many times rarer than the one with them is a slip of the corpus."""
 COMMON = 50
@@ -58,6 +62,23 @@ def add_word_lists(folder: Path, recipe: Recipe, data_dir: Path) -> None:
         named = name_rare_words(tables, lists, languages, _seen(texts, languages))
         rare.update((direction, names) for direction, names in named.items() if names)
     update_bundle(folder, lambda partial, manifest: _with_words(partial, manifest, lists, pairs, rare))
+    add_phrases(folder)
+
+
+def add_phrases(folder: Path) -> None:
+    """Put the phrases of `phrases.tsv` into a bundle's folder, if it has two of their languages or more."""
+    header, *lines = PHRASES.read_text(encoding="utf-8").splitlines()
+    written = header.split("\t")
+    rows = [dict(zip(written, line.split("\t"), strict=True)) for line in lines]
+
+    def with_phrases(partial: Path, manifest: Manifest) -> Manifest:
+        languages = [language for language in written if language in manifest.languages]
+        if len(languages) < 2:
+            return manifest
+        write_phrases(partial / PHRASES_FILE, rows, languages)
+        return dataclasses.replace(manifest, phrases=PHRASES_FILE)
+
+    update_bundle(folder, with_phrases)
 
 
 def take_word_lists(folder: Path, origin: str) -> None:
@@ -82,6 +103,7 @@ def take_word_lists(folder: Path, origin: str) -> None:
             )
 
         update_bundle(folder, taken)
+    add_phrases(folder)
 
 
 Texts = Sequence[tuple[Languages, float, Sequence[Pair]]]

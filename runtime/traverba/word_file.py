@@ -4,6 +4,7 @@ Gzip streams of UTF-8 lines. ``words.LANGUAGE.txt.gz``: ``COUNT WORD WORD …``,
 training met so often, the commonest first. ``dictionary.LEFT-RIGHT.txt.gz``: ``WORD WORD``, a word of one
 language and what it is called in the other, the surest pairs first; read in both directions.
 ``rare.SOURCE-TARGET.txt.gz``: ``WORD WORD``, a word that training hardly met, and what it is called.
+``phrases.txt.gz``: a line of languages and a line for each phrase, cells between tabs, see `text.phrasebook`.
 """
 
 from __future__ import annotations
@@ -17,9 +18,11 @@ from typing import TypeVar
 
 from traverba.bundle import Bundle
 from traverba.errors import BundleFormatError
-from traverba.text import Dictionary, KnownWords, RareWords, Spelling, WordList
+from traverba.text import Dictionary, KnownWords, Phrasebook, RareWords, Spelling, WordList
 
 T = TypeVar("T")
+
+PHRASES_FILE = "phrases.txt.gz"
 
 MOST_BYTES = 32 * 2**20
 """Of the unpacked text: a hundred times what a language needs."""
@@ -94,6 +97,23 @@ def read_rare_words(content: bytes, name: str, language: str) -> RareWords:
     return RareWords(language, dict(_pairs(content, name)))
 
 
+def write_phrases(path: Path, rows: Sequence[Mapping[str, str]], languages: Sequence[str]) -> None:
+    """Write what rows say in some languages, the likelier reading of two first."""
+    cells = [languages, *([row[language] for language in languages] for row in rows)]
+    _write(path, map("\t".join, cells))
+
+
+def read_phrases(content: bytes, name: str) -> list[dict[str, str]]:
+    """The rows, language by language, from a file's bytes; if it is none, a `BundleFormatError`."""
+    languages, *rows = (line.split("\t") for line in _lines(content, name))
+    if len(languages) < 2:
+        raise _damaged(name, "it names no languages")
+    for row in rows:
+        if len(row) != len(languages):
+            raise _damaged(name, f"{row[0][:20]!r} is not said in {len(languages)} languages")
+    return [dict(zip(languages, row, strict=True)) for row in rows]
+
+
 class BundleWords:
     """What a bundle knows of words: its files are read at once, and unpacked when first asked for."""
 
@@ -104,17 +124,19 @@ class BundleWords:
         manifest = bundle.manifest
         self._lists, self._pairs = read(manifest.words), read(manifest.dictionaries)
         self._rare = read(manifest.rare_words)
+        self._phrases = read({"": manifest.phrases} if manifest.phrases else {})
         self._found: dict[object, object] = {}
 
     def __call__(self, sources: Sequence[str], target: str) -> KnownWords:
         """For texts in any of some languages that go into another."""
         found = (self._dictionary(source, target) for source in sources)
         dictionaries = tuple(each for each in found if each)
+        books = tuple(self._phrasebook(source, target) for source in sources) if self._phrases else ()
         said = (lambda: self._said(target)) if target in self._lists else None
         if len(sources) > 1:
-            return KnownWords(dictionaries=dictionaries, said=said)
+            return KnownWords(dictionaries=dictionaries, phrasebooks=books, said=said)
         spelling, rare = self._spelling(sources[0]), self._rare_words(sources[0], target)
-        return KnownWords(spelling, dictionaries, rare, said)
+        return KnownWords(spelling, dictionaries, rare, books, said)
 
     def _spelling(self, language: str) -> Spelling | None:
         if language not in self._lists:
@@ -131,6 +153,10 @@ class BundleWords:
         if file is None:
             return None
         return self._once((source, target), lambda: read_dictionary(*file, forward=forward is not None))
+
+    def _phrasebook(self, source: str, target: str) -> Phrasebook:
+        rows = self._once("phrases", lambda: read_phrases(*self._phrases[""]))
+        return self._once(("phrases", source, target), lambda: Phrasebook.between(rows, source, target))
 
     def _rare_words(self, source: str, target: str) -> RareWords | None:
         direction = f"{source}-{target}"

@@ -13,12 +13,20 @@ import pytest
 
 from traverba import load_translator
 from traverba.bundle import open_bundle
+from traverba.bundle.installed import BUILT_IN
 from traverba.word_file import read_words
 from traverba_export.alignment.lexicon import WordTables
 from traverba_export.bundling import update_manifest
 from traverba_export.cli import main
 from traverba_export.recipe import RecipeError
-from traverba_export.word_lists import count_words, name_rare_words, pair_words, take_word_lists
+from traverba_export.word_lists import (
+    PHRASES,
+    add_phrases,
+    count_words,
+    name_rare_words,
+    pair_words,
+    take_word_lists,
+)
 
 TINY = Path(__file__).parent.parent / "data" / "tiny.traverba"
 RECIPE = """
@@ -182,3 +190,29 @@ def test_a_name_that_both_languages_have_is_called_what_it_is() -> None:
     assert name_rare_words(WordTables.learn(pairs), lists, ("en", "fr"), ({"tom": 1}, {}))["en", "fr"] == {
         "Tom": "Tom"
     }
+
+
+def test_phrases_are_said_in_all_languages_and_none_is_understood_twice_in_english() -> None:
+    header, *lines = PHRASES.read_text(encoding="utf-8").splitlines()
+    rows = [line.split("\t") for line in lines]
+    assert header.split("\t") == ["en", "fr", "de", "es", "ru"]
+    for row in rows:
+        assert len(row) == 5 and all(
+            variant.strip() == variant != "" for c in row for variant in c.split("|")
+        )
+        assert all(("а" <= letter.lower() <= "я" or letter in "ёЁ") for letter in row[4] if letter.isalpha())
+    english = Counter(variant.casefold() for row in rows for variant in row[0].split("|"))
+    assert [phrase for phrase, times in english.items() if times > 1] == []
+
+
+def test_phrases_go_into_bundles_of_their_languages(tmp_path: Path) -> None:
+    for name, origin, has_them in (("big", BUILT_IN / "everyday", True), ("tiny", TINY, False)):
+        folder = tmp_path / name
+        if origin.is_dir():
+            shutil.copytree(origin, folder)
+        else:
+            zipfile.ZipFile(origin).extractall(folder)
+        add_phrases(folder)
+        with open_bundle(folder) as bundle:  # sizes and hashes are right
+            assert (bundle.manifest.phrases is not None) == has_them
+            assert (bundle.folder / "phrases.txt.gz").exists() == has_them

@@ -14,6 +14,7 @@ from traverba.text.completion import PrefixCompletion
 from traverba.text.known_words import Dictionary, KnownWords, RareWord, RareWords
 from traverba.text.next_word import NextWord, WordTokens
 from traverba.text.options import TextFlag, TextOptions
+from traverba.text.phrasebook import Phrasebook
 from traverba.text.phrases import BannedPhrases, begins_word, ends_word, needs_space, spellings
 from traverba.text.pieces import PieceDecoder, Span, overlap
 from traverba.text.reader import Reader
@@ -33,6 +34,7 @@ __all__ = [
     "KnownWords",
     "Lack",
     "NextWord",
+    "Phrasebook",
     "PieceDecoder",
     "Place",
     "PrefixCompletion",

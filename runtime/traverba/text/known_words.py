@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from traverba.text.casing import lowered, raised
+from traverba.text.phrasebook import Phrasebook
 from traverba.text.pieces import Span
 from traverba.text.spelling import Spelling, begins
 from traverba.text.word_list import find_words
@@ -71,15 +72,19 @@ class KnownWords:
     """Of each language that they may be in."""
     rare: RareWords | None = None
     """Of the language that the texts are in, if that is known."""
+    phrasebooks: tuple[Phrasebook, ...] = ()
+    """Of each language that they may be in."""
     said: Callable[[], Collection[str]] | None = None
     """The words of the language that they go into; read when first asked for."""
 
     def look_up(self, text: str) -> tuple[str, ...]:
-        """A translation from each language that has this word; none for a text that is no word."""
-        if not text.isalpha():
-            return ()
-        found = (each.look_up(text) for each in self.dictionaries)
-        return tuple(dict.fromkeys(word for word in found if word))
+        """A translation from each language that has this phrase, or else this word; none for other texts."""
+        books: tuple[Phrasebook | Dictionary, ...]
+        for books in (self.phrasebooks, self.dictionaries if text.isalpha() else ()):
+            found = (each.look_up(text) for each in books)
+            if said := tuple(dict.fromkeys(phrase for phrase in found if phrase)):
+                return said
+        return ()
 
     def rare_words(self, text: str) -> tuple[RareWord, ...]:
         """Those that a text has, in order."""
