@@ -45,20 +45,26 @@ class Phrasebook:
         return cls(target, entries)
 
     def look_up(self, text: str) -> str | None:
-        """What a text is called that is one phrase and nothing else."""
+        """What a text is called that is one phrase, or several with commas between, and nothing else."""
         found = SEGMENT.fullmatch(text)
         assert found, "it matches every text"
-        phrase, mark = found["phrase"], found["mark"]
+        whole, mark = found["phrase"], found["mark"]
+        capital = whole[:1].isupper()
+        if said := self._say(whole, mark, capital):
+            return said
+        *first, last = (part.lstrip(" ¿¡") for part in whole.split(","))
+        parts = [self._say(part, "", capital and not index) for index, part in enumerate(first)]
+        parts.append(self._say(last, mark, capital and not first))
+        return ", ".join(part for part in parts if part) if all(parts) else None
+
+    def _say(self, phrase: str, mark: str, capital: bool) -> str | None:
         key = _key(phrase)
         said = self.entries.get(key + mark[:1]) or self.entries.get(key)
         if said is None:
             return None
-        return self._marked(raised(said) if phrase[:1].isupper() else said, mark)
-
-    def _marked(self, said: str, mark: str) -> str:
         opening = OPENING.get(self.target, {}).get(mark[:1], "")
         space = " " if mark and mark[0] in SPACED.get(self.target, "") else ""
-        return f"{opening}{said}{space}{mark}"
+        return f"{opening}{raised(said) if capital else said}{space}{mark}"
 
 
 def _key(phrase: str) -> str:
