@@ -145,7 +145,8 @@ def count_words(texts: Iterable[str], language: str) -> dict[str, int]:
             (beginning if begins(text, start) else inside)[text[start:end].replace("’", "'")] += 1
     counts = inside.copy()
     for word, count in beginning.items():
-        counts[word if word in inside and lowered(word) not in inside else lowered(word)] += count
+        small = lowered(word)
+        counts[word if inside[word] > inside[small] else small] += count
     return _without_slips(counts)
 
 

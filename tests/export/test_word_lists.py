@@ -70,6 +70,11 @@ def test_a_word_that_begins_a_sentence_is_counted_as_it_is_written_inside_one() 
     }
 
 
+def test_a_name_that_somebody_wrote_small_is_still_a_name_where_it_begins_a_sentence() -> None:
+    counts = count_words(["Tom saw Tom.", "It is Tom.", "it was tom", "Tom!"], "en")
+    assert (counts["Tom"], counts["tom"]) == (4, 1)
+
+
 def test_a_spelling_that_lacks_its_accents_is_dropped_beside_one_that_is_far_commoner() -> None:
     assert count_words(["le café"] * 40 + ["le cafe"] * 2, "fr") == {"le": 42, "café": 40}
     assert count_words(["je café"] * 39 + ["je cafe"] * 2, "fr") == {"je": 41, "café": 39, "cafe": 2}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from traverba.text.casing import lowered, raised
@@ -79,13 +79,25 @@ class KnownWords:
 
     def look_up(self, text: str) -> tuple[str, ...]:
         """A translation from each language that has this phrase, or else this word; none for other texts."""
-        books: tuple[Phrasebook | Dictionary, ...]
-        for books in (self.phrasebooks, self.dictionaries if text.isalpha() else ()):
-            found = (each.look_up(text) for each in books)
-            if said := tuple(dict.fromkeys(phrase for phrase in found if phrase)):
-                return said
-        return ()
+        phrases = _distinct(book.look_up(text, self._is_name) for book in self.phrasebooks)
+        if phrases or not text.isalpha():
+            return phrases
+        return _distinct(each.look_up(text) for each in self.dictionaries)
+
+    def _is_name(self, word: str) -> bool:
+        """A word that has a capital wherever it stands, and no other word for it in the target language."""
+        if not (word.isalpha() and word[:1].isupper() and self.spelling and self.said):
+            return False
+        called = {each.look_up(word) for each in self.dictionaries} - {None}
+        if called:
+            return called == {word}
+        words, said, small = self.spelling.words, self.said(), lowered(word)
+        return small not in words and small not in said and (word not in words or word in said)
 
     def rare_words(self, text: str) -> tuple[RareWord, ...]:
         """Those that a text has, in order."""
         return self.rare.find(text) if self.rare else ()
+
+
+def _distinct(found: Iterable[str | None]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(each for each in found if each))

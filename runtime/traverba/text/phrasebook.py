@@ -7,8 +7,9 @@ has it, with the mark that it came with, as the language writes it ("¡Hola!").
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from traverba.text.casing import raised
 
@@ -20,6 +21,7 @@ SPACED = {"fr": "?!"}
 VARIANTS = "|"
 SPELT_ALIKE = str.maketrans({"’": "'", "ё": "е"})
 
+IsName = Callable[[str], bool]
 Row = Mapping[str, str]
 """Language -> ways to say one thing, between bars: all are understood, the first is said. One that ends
 with "?" or "!" is only understood with it."""
@@ -44,27 +46,50 @@ class Phrasebook:
                     entries.setdefault(_key(variant), said)
         return cls(target, entries)
 
-    def look_up(self, text: str) -> str | None:
-        """What a text is called that is one phrase, or several with commas between, and nothing else."""
+    def look_up(self, text: str, is_name: IsName = lambda word: False) -> str | None:
+        """What a text is called that is one phrase, or several with commas between, and nothing else.
+
+        Names may follow: ``is_name`` says which words are the same in both languages.
+        """
         found = SEGMENT.fullmatch(text)
         assert found, "it matches every text"
         whole, mark = found["phrase"], found["mark"]
-        capital = whole[:1].isupper()
-        if said := self._say(whole, mark, capital):
-            return said
-        *first, last = (part.lstrip(" ¿¡") for part in whole.split(","))
-        parts = [self._say(part, "", capital and not index) for index, part in enumerate(first)]
-        parts.append(self._say(last, mark, capital and not first))
-        return ", ".join(part for part in parts if part) if all(parts) else None
-
-    def _say(self, phrase: str, mark: str, capital: bool) -> str | None:
-        key = _key(phrase)
-        said = self.entries.get(key + mark[:1]) or self.entries.get(key)
-        if said is None:
+        parts = [whole] if self._entry(whole, mark) else [part.lstrip(" ¿¡") for part in whole.split(",")]
+        phrases = [i for i, part in enumerate(parts) if not self._is_name(part, is_name)]
+        if not phrases or phrases[0] > 0:
             return None
-        opening = OPENING.get(self.target, {}).get(mark[:1], "")
+        last = phrases[-1]
+        said = [self._say(part, mark if i == last else "", is_name) for i, part in enumerate(parts)]
+        words = [part for part in said if part]
+        if len(words) < len(parts):
+            return None
+        words[0] = raised(words[0]) if whole[:1].isupper() else words[0]
+        opened = last if mark[:1] == "?" else 0
+        words[opened] = OPENING.get(self.target, {}).get(mark[:1], "") + words[opened]
         space = " " if mark and mark[0] in SPACED.get(self.target, "") else ""
-        return f"{opening}{raised(said) if capital else said}{space}{mark}"
+        return f"{', '.join(words)}{space}{mark}"
+
+    def _say(self, part: str, mark: str, is_name: IsName) -> str | None:
+        """A phrase, a phrase and a name behind it, or a name."""
+        if self._is_name(part, is_name):
+            return part
+        if said := self._entry(part, mark):
+            return said
+        before, _, last = part.rpartition(" ")
+        said = self._entry(before, mark) if self._is_name(last, is_name) else None
+        return said and f"{said} {last}"
+
+    def _entry(self, phrase: str, mark: str) -> str | None:
+        key = _key(phrase)
+        return self.entries.get(key + mark[:1]) or self.entries.get(key)
+
+    def _is_name(self, word: str, is_name: IsName) -> bool:
+        """One that can be written with the letters of the target language."""
+        return not self._letters.isdisjoint(word.lower()) and is_name(word)
+
+    @cached_property
+    def _letters(self) -> frozenset[str]:
+        return frozenset("".join(self.entries.values()).lower()) - {" "}
 
 
 def _key(phrase: str) -> str:

@@ -60,6 +60,23 @@ def test_a_phrase_comes_back_as_its_language_writes_it(
     assert Phrasebook.between(ROWS, source, target).look_up(text) == translation
 
 
+@pytest.mark.parametrize(
+    ("text", "translation"),
+    [
+        ("Good morning, Tom.", "Buenos días, Tom."),
+        ("Good morning Tom!", "¡Buenos días Tom!"),
+        ("Hello, Tom!", "¡Hola, Tom!"),
+        ("Really, Tom?", "¿De verdad, Tom?"),
+        ("Hello Tom, really?", "Hola Tom, ¿de verdad?"),
+        ("Tom, really?", None),
+        ("Tom", None),
+        ("Hello, Tim.", None),
+    ],
+)
+def test_a_name_may_follow(text: str, translation: str | None) -> None:
+    assert Phrasebook.between(ROWS, "en", "es").look_up(text, "Tom".__eq__) == translation
+
+
 @given(st.text())
 def test_any_text_may_be_looked_up(text: str) -> None:
     assert Phrasebook.between(ROWS, "en", "fr").look_up(text) in {
