@@ -1,4 +1,4 @@
-"""Which words a translation may have: those of the target language's list, and those of the text itself."""
+"""Which words a translation may have: the target language's, and the names of the text itself."""
 
 from __future__ import annotations
 
@@ -50,8 +50,8 @@ class KnownTargets:
     """Written as inside a sentence."""
 
     def of(self, text: str) -> TargetWords:
-        """For the translation of ``text``, whose own words stay what they are."""
-        own = frozenset(word.casefold() for word in LETTERS.findall(text))
+        """For the translation of ``text``, whose words with a capital, mostly names, may stay as they are."""
+        own = frozenset(word.casefold() for word in LETTERS.findall(text) if not word.islower())
         return TargetWords(self.pieces, lambda word: self._is_listed(word) or word.casefold() in own)
 
     def _is_listed(self, word: str) -> bool:

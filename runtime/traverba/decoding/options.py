@@ -84,8 +84,9 @@ class DecodeOptions:
     model's own, 0 if it has none."""
 
     made_up_penalty: float | None = None
-    """Nats that a beam takes from a hypothesis for each word that neither the model's list of the target
-    language nor the source has (see `traverba.decoding.made_up`). None: the model's own, 0 if it has none.
+    """Nats that a beam takes from a hypothesis for each word that is neither on the model's list of the
+    target language nor a name in the source (see `traverba.decoding.made_up`). None: the model's own, 0 if
+    it has none.
     A greedy search and sampling know no rivals, so they take none."""
 
     num_hypotheses: int = 1
