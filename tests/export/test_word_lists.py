@@ -132,6 +132,7 @@ def test_the_command_gives_a_bundle_its_words(folder: Path) -> None:
             "qaa-qab": "rare.qaa-qab.txt.gz",
             "qab-qaa": "rare.qab-qaa.txt.gz",
         }
+        assert bundle.manifest.decoding["made_up_penalty"] > 0, "now that it knows its words"
         content = (bundle.folder / "words.qaa.txt.gz").read_bytes()
     assert read_words(content, "words.qaa.txt.gz")["lout"] == 30
     with load_translator(folder) as translator:
