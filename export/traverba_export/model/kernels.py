@@ -55,19 +55,23 @@ def _library() -> ctypes.CDLL | None:
     compiler = os.environ.get("CC") or shutil.which("cc") or shutil.which("gcc") or shutil.which("clang")
     if compiler is None or platform.system() != "Linux":
         return None
-    source = SOURCE.read_bytes()
-    print_of = hashlib.sha256(source + " ".join((compiler, *FLAGS, platform.processor(), _model())).encode())
-    folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "traverba-export"
-    path = folder / f"kernels-{print_of.hexdigest()[:16]}.so"
     try:
+        path = _place(compiler)
         if not path.exists():
             _compile(compiler, path)
         library = ctypes.CDLL(str(path))
-    except (OSError, subprocess.SubprocessError) as error:
+    except (OSError, RuntimeError, subprocess.SubprocessError) as error:
         log.warning("kernels.c could not be compiled, training will take longer: %s", error)
         return None
     library.smoothed_loss.restype = ctypes.c_double
     return library
+
+
+def _place(compiler: str) -> Path:
+    """Where the library of this source, compiler and processor lies; RuntimeError if there is no home."""
+    asked = " ".join((compiler, *FLAGS, _instructions())).encode()
+    folder = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "traverba-export"
+    return folder / f"kernels-{hashlib.sha256(SOURCE.read_bytes() + asked).hexdigest()[:16]}.so"
 
 
 def _compile(compiler: str, path: Path) -> None:
@@ -78,7 +82,7 @@ def _compile(compiler: str, path: Path) -> None:
         made.replace(path)
 
 
-def _model() -> str:
-    """Which instructions this processor has: what was compiled for another one may not run here."""
+def _instructions() -> str:
+    """Which ones this processor has: what was compiled for another one may not run here."""
     text = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace")
     return next((line for line in text.splitlines() if line.startswith(("flags", "Features"))), "")
