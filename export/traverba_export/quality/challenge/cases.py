@@ -18,6 +18,7 @@ from traverba_export.recipe import RecipeError, split_direction
 
 BUILT_IN = Path(__file__).parent / "cases"
 CATEGORIES = (
+    "first-things",
     "lower-case",
     "all-caps",
     "no-final-punctuation",
