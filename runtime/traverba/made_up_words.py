@@ -13,7 +13,6 @@ from traverba.text import LETTERS, TextTokenizer, lowered, raised
 SHORTEST = 3
 """Letters of a word that may be made up: shorter ones are parts of names, abbreviations, elided articles."""
 
-
 UNFINISHED = "\ufffd"
 """In place of a character that two pieces share."""
 

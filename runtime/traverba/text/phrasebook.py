@@ -13,6 +13,8 @@ from functools import cached_property
 
 from traverba.text.casing import raised
 
+LONGEST = 200
+"""Characters of a text that is looked at: all phrases are far shorter."""
 SEGMENT = re.compile(r"[\s¿¡]*(?P<phrase>.*?)\s*(?P<mark>[.!?…]*)\s*", re.DOTALL)
 OPENING = {"es": {"?": "¿", "!": "¡"}}
 """Language -> what opens a sentence that ends with a mark."""
@@ -51,8 +53,9 @@ class Phrasebook:
 
         Names may follow: ``is_name`` says which words are the same in both languages.
         """
-        found = SEGMENT.fullmatch(text)
-        assert found, "it matches every text"
+        found = SEGMENT.fullmatch(text) if len(text) <= LONGEST else None
+        if found is None:
+            return None
         whole, mark = found["phrase"], found["mark"]
         parts = [whole] if self._entry(whole, mark) else [part.lstrip(" ¿¡") for part in whole.split(",")]
         phrases = [i for i, part in enumerate(parts) if not self._is_name(part, is_name)]
