@@ -116,7 +116,7 @@ def test_a_call_that_is_stopped_keeps_what_the_search_found(translator: Translat
     token.cancel()
     options = replace(translator.options, read_back=WEIGHT)
     stopped = translator.translate(
-        "Hello.", source="en", target="fr", options=options, control=Control(cancel=token)
+        "The cat is asleep.", source="en", target="fr", options=options, control=Control(cancel=token)
     )
     assert stopped.flags == ("cancelled",)
 
