@@ -122,9 +122,7 @@ class CallMaker:
         )
 
     def _target_words(self, options: DecodeOptions, known: KnownWords) -> KnownTargets | None:
-        if not options.made_up or options.sampling or options.beam_size == 1:
-            return None
-        return KnownTargets(self.word_pieces, known.said()) if known.said else None
+        return KnownTargets(self.word_pieces, known.said()) if options.made_up and known.said else None
 
     def _read_back(
         self, models: ModelInto, options: DecodeOptions, control: Control, leg: Leg

@@ -35,7 +35,7 @@ OPENED = 0.6
 """Share of clauses with something before them."""
 IRREGULAR = {"man": "men", "woman": "women", "child": "children", "mouse": "mice", "wolf": "wolves",
              "thief": "thieves", "sheep": "sheep", "fish": "fish", "deer": "deer", "fisherman": "fishermen",
-             "fairy tale": "fairy tales", "potato": "potatoes"}  # fmt: skip
+             "potato": "potatoes"}  # fmt: skip
 UNCOUNTABLE = {"porridge", "water", "milk", "tea", "music", "truth", "wind", "fire", "sausage"}
 
 

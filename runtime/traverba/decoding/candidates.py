@@ -160,9 +160,9 @@ class CandidateSource:
 
 
 def _made_up_words(requests: Sequence[Request], options: DecodeOptions, beam_size: int) -> MadeUpWords | None:
-    """None where no hypothesis has a rival, or nobody knows the words."""
+    """None where a made-up word costs nothing, or nobody knows the words."""
     targets = [request.words for request in requests]
     pieces = next((target.pieces for target in targets if target), None)
-    if not options.made_up or options.sampling or beam_size == 1 or pieces is None:
+    if not options.made_up or pieces is None:
         return None
     return MadeUpWords(pieces, targets, options.made_up, beam_size)

@@ -86,8 +86,7 @@ class DecodeOptions:
     made_up_penalty: float | None = None
     """Nats that a beam takes from a hypothesis for each word that is neither on the model's list of the
     target language nor a name in the source (see `traverba.decoding.made_up`). None: the model's own, 0 if
-    it has none.
-    A greedy search and sampling know no rivals, so they take none."""
+    it has none. A greedy search and sampling know no rivals, so they take none."""
 
     num_hypotheses: int = 1
     """Hypotheses returned, at most `beam_size`; when sampling, the number of independent draws."""
@@ -156,7 +155,8 @@ class DecodeOptions:
         check_int("beam_size", self.beam_size, 1, LARGEST_BEAM)
         _check_float("length_penalty", self.alpha, 0.0, 10.0)
         _check_float("coverage_penalty", self.beta, 0.0, 10.0)
-        _check_float("made_up_penalty", self.made_up, 0.0, 100.0)
+        if self.made_up_penalty is not None:
+            _check_float("made_up_penalty", self.made_up_penalty, 0.0, 100.0)
         _check_float("patience", self.patience, 0.01, 100.0)
         check_int("num_hypotheses", self.num_hypotheses, 1, LARGEST_BEAM)
         _check_float("read_back", self.read_back, 0.0, 100.0)
@@ -215,8 +215,8 @@ class DecodeOptions:
 
     @property
     def made_up(self) -> float:
-        """`made_up_penalty` in use."""
-        return 0.0 if self.made_up_penalty is None else self.made_up_penalty
+        """`made_up_penalty` in use: none where no hypothesis has a rival."""
+        return 0.0 if self.sampling or self.beam_size == 1 else self.made_up_penalty or 0.0
 
     @property
     def rows(self) -> int:
