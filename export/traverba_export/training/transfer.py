@@ -3,8 +3,8 @@
 Same shapes are copied, and of embeddings the rows of same subwords. Between vocabularies this is the
 transfer of Kocmi & Bojar 2018 with the vocabulary of the new data: recurrent layers and attention are
 the parent's, as are the rows of subwords both know. A subword that the parent lacks begins as the mean
-of the parent's subwords that it is made of. A recipe with as many subwords in the same languages keeps
-the parent's (`take_vocabulary`).
+of the parent's subwords that it is made of. A recipe with as many subwords in languages of the parent
+keeps the parent's (`take_vocabulary`).
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ def start_from(origin: Origin, model: TranslationModel, tokenizer: Path) -> Tran
 
 
 def take_vocabulary(origin: Origin, recipe: Recipe, path: Path) -> bool:
-    """Copy ``origin``'s subwords to ``path`` if ``recipe`` asks for as many in the same languages.
+    """Copy ``origin``'s subwords to ``path`` if ``recipe`` asks for as many and they know its languages.
 
     Learnt anew, from the same text in other shares, a vocabulary would differ in a twentieth of its
     subwords, and what the parent knows of those would be lost for nothing.
@@ -102,7 +102,7 @@ def take_vocabulary(origin: Origin, recipe: Recipe, path: Path) -> bool:
     with tokenizer_of(origin) as tokenizer:
         pieces = _vocabulary(tokenizer)
         languages = {piece for piece in pieces if LANGUAGE_TOKEN.fullmatch(piece)}
-        if len(pieces) != recipe.vocab_size or languages != {*map(language_token, recipe.languages)}:
+        if len(pieces) != recipe.vocab_size or not languages >= {*map(language_token, recipe.languages)}:
             return False
         partial = path.with_suffix(".partial")
         partial.write_bytes(tokenizer.read_bytes())
