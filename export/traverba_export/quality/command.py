@@ -46,7 +46,7 @@ def add_evaluate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     evaluate.add_argument(
         "--lookup",
         metavar="RECIPE",
-        help="also a dictionary of this recipe's corpora, word for word: what the network has to beat",
+        help="not the network but a dictionary of this recipe's corpora, word for word: what it has to beat",
     )
     evaluate.add_argument(
         "--jobs", type=int, default=1, help="processes that share the test sets; needs --report"

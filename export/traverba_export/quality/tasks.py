@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def all_tasks(arguments: argparse.Namespace, folder: Path, threads: int | None = None) -> Iterator[Task]:
-    """Every precision in turn, the bundle's own directions before the untrained ones; then the dictionary."""
+    """Every precision in turn, own directions before untrained ones; or a dictionary, if it is asked for."""
     from traverba import load_translator
     from traverba_export.quality.evaluation import (
         bundle_tasks,
@@ -24,6 +24,9 @@ def all_tasks(arguments: argparse.Namespace, folder: Path, threads: int | None =
         untrained_tasks,
     )
 
+    if arguments.lookup:
+        yield from _lookup_tasks(arguments, folder)
+        return
     asked = every_search(arguments.beam or (1, 5), arguments.read_back or (0.0,))
     for precision in arguments.precision or [None]:
         with load_translator(arguments.bundle, precision=precision, threads=threads) as translator:
@@ -32,8 +35,6 @@ def all_tasks(arguments: argparse.Namespace, folder: Path, threads: int | None =
             if arguments.zero_shot:
                 others = _chosen_sets(arguments, untrained_directions(translator.info.directions))
                 yield from untrained_tasks(translator, others, asked)
-    if arguments.lookup:
-        yield from _lookup_tasks(arguments, folder)
 
 
 def _lookup_tasks(arguments: argparse.Namespace, folder: Path) -> Iterator[Task]:

@@ -69,11 +69,11 @@ def test_words_in_the_same_order_are_looked_up_without_a_mistake(data: Path) -> 
     assert found.settings == SETTINGS
 
 
-def test_evaluate_has_a_row_of_the_dictionary(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_evaluate_scores_the_dictionary_in_place_of_the_network(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (data / "tatoeba").mkdir()
     with lzma.open(data / "tatoeba" / "en-fr.test.tsv.xz", "wt", encoding="utf-8") as stream:
         stream.write("one two three\tun deux trois\n")
-    command = ["evaluate", "everyday", "--data", str(data), "--direction", "en-fr", "--beam", "1"]
+    command = ["evaluate", "everyday", "--data", str(data), "--direction", "en-fr"]
     assert main([*command, "--lookup", str(data / "numbers.toml")]) == 0
     table = capsys.readouterr().out
-    assert f"| en-fr | tatoeba test | {SETTINGS} |" in table and "| en-fr | tatoeba test | greedy," in table
+    assert f"| en-fr | tatoeba test | {SETTINGS} |" in table and "int8" not in table
