@@ -81,9 +81,14 @@ class RareWordRepair:
         """The word of ``text`` that the alignment has for a rare one, unless the model is sure of it."""
         pairs = [pair for pair in found.alignment if overlap(pair.source, word.span)]
         words = [pair for pair in pairs if text[slice(*pair.target)].isalpha()]
+        if word.is_name:
+            raised = [pair for pair in words if pair.target[0] and text[pair.target[0]].isupper()]
+            words = raised if raised or word.is_noun_or_name else words
         if not words:
             return None
         span = max(words, key=lambda pair: pair.weight).target
+        if word.is_name and word.translation.startswith(text[slice(*span)]):
+            return Place(word, span)  # the model broke off, however sure it is: "Go" of "Goethe"
         steps = zip(found.tokens, found.hypothesis.log_probs.tolist(), strict=False)  # the end has no token
         log_prob = sum(lp for token, lp in steps if overlap(token, span))
         return Place(word, span) if log_prob <= math.log(SURE) else None
@@ -100,7 +105,7 @@ class RareWordRepair:
             self.tokens(),
             before,
             place.word.translation,
-            open_lead=self.options.beam_size > 1 and not put_right,
+            open_lead=self.options.beam_size > 1 and not put_right and not place.word.is_name,
         )
         return replace(segment.request, prefix=begun.ids, allowed_next=begun.allowed_next)
 

@@ -150,3 +150,21 @@ def test_the_built_in_model_knows_words_by_its_dictionary(beam_size: int) -> Non
             for text, word in sentences.items():
                 result = translator.translate(text, source=source, target=target, options=options)
                 assert word.lower() in result.text.lower()
+
+
+@pytest.mark.skipif(not BUILT_IN.exists(), reason="the built-in model is not in this checkout")
+@pytest.mark.parametrize("beam_size", [1, 5])
+def test_the_built_in_model_says_names_that_it_never_met(beam_size: int) -> None:
+    expected = {
+        ("en", "fr"): {"I spoke with Higgins yesterday.": "Higgins", "Beaulieu is my neighbour.": "Beaulieu"},
+        ("en", "de"): {"We flew from Reykjavik to Tallinn.": "Tallinn"},
+        ("es", "en"): {"Goicoechea es mi vecino.": "Goicoechea"},
+        ("de", "en"): {"Kennst du Goethe?": "Goethe"},
+        ("ru", "en"): {"Чехов родился здесь.": "Chekhov"},
+    }
+    options = DecodeOptions(beam_size=beam_size)
+    with load_translator(threads=1) as translator:
+        for (source, target), sentences in expected.items():
+            for text, name in sentences.items():
+                result = translator.translate(text, source=source, target=target, options=options)
+                assert name in result.text

@@ -3,15 +3,16 @@
 `reader` makes a `reading` of every segment: `layout` tells prose from what surrounds it,
 `sentences` and `cutting` say where a segment ends, `protection` and `stand_ins` take out what
 must come out as it is, `numbers` and `casing` watch over theirs, `spelling` knows from a `word_list`
-which word is meant, and `known_words` what it is called; `rewriting` remembers where everything was.
-`tokenizer` and its neighbours turn text into ids. The only room that imports ``tokenizers`` and
-``sentencex``.
+which word is meant, `known_words` what it is called, and `names` what no list has; `rewriting` remembers
+where everything was. `tokenizer` and its neighbours turn text into ids. The only room that imports
+``tokenizers`` and ``sentencex``.
 """
 
 from traverba.text.casing import WORD as LETTERS
 from traverba.text.casing import lowered, raised
 from traverba.text.completion import PrefixCompletion
 from traverba.text.known_words import Dictionary, KnownWords, RareWord, RareWords
+from traverba.text.names import Name, Names
 from traverba.text.next_word import NextWord, WordTokens
 from traverba.text.options import TextFlag, TextOptions
 from traverba.text.phrasebook import Phrasebook
@@ -33,6 +34,8 @@ __all__ = [
     "Edit",
     "KnownWords",
     "Lack",
+    "Name",
+    "Names",
     "NextWord",
     "Phrasebook",
     "PieceDecoder",

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from traverba.text.casing import lowered, raised
+from traverba.text.names import Names
 from traverba.text.phrasebook import Phrasebook
 from traverba.text.pieces import Span
 from traverba.text.spelling import Spelling, begins
@@ -38,6 +39,10 @@ class RareWord:
 
     span: Span
     translation: str
+    is_name: bool = False
+    """It rather takes the place of a word with a capital."""
+    is_noun_or_name: bool = False
+    """It takes the place of no other word."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +56,8 @@ class RareWords:
     def find(self, text: str) -> tuple[RareWord, ...]:
         """Those that a text has, in order."""
         spans = find_words(text, self.language)
-        return tuple(RareWord(span, found) for span in spans if (found := self._at(text, span)))
+        words = ((span, found) for span in spans if (found := self._at(text, span)))
+        return tuple(RareWord(span, found, _is_name(text[slice(*span)], found)) for span, found in words)
 
     def _at(self, text: str, span: Span) -> str | None:
         """A capital inside a sentence belongs to the word; where any word has one, it may not."""
@@ -72,6 +78,8 @@ class KnownWords:
     """Of each language that they may be in."""
     rare: RareWords | None = None
     """Of the language that the texts are in, if that is known."""
+    names: Names | None = None
+    """Likewise."""
     phrasebooks: tuple[Phrasebook, ...] = ()
     """Of each language that they may be in."""
     said: Callable[[], Collection[str]] | None = None
@@ -95,8 +103,16 @@ class KnownWords:
         return small not in words and small not in said and (word not in words or word in said)
 
     def rare_words(self, text: str) -> tuple[RareWord, ...]:
-        """Those that a text has, in order."""
-        return self.rare.find(text) if self.rare else ()
+        """Those that a text has, and the names that no list has, in order."""
+        found = {word.span[0]: word for word in (self.rare.find(text) if self.rare else ())}
+        if names := self.names:
+            for span, said in names.find(text):
+                found.setdefault(span[0], RareWord(span, said, True, names.any_noun_has_a_capital))
+        return tuple(found[start] for start in sorted(found))
+
+
+def _is_name(word: str, translation: str) -> bool:
+    return word == translation and word[:1].isupper()
 
 
 def _distinct(found: Iterable[str | None]) -> tuple[str, ...]:
