@@ -7,6 +7,7 @@ English, French and Spanish news are in the human translation, letter by letter 
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ from traverba.text.word_list import find_words
 
 SHORTEST = 3
 """Letters of what is taken for a name."""
+STEM, SHORTEST_STEM = 0.6, 5
+"""The share of a word's letters, and how many at least, that it has in common with other forms of it."""
 
 LATIN = re.compile(r"[a-zA-Z]")
 POSSESSIVE = re.compile(r"['’]s?$")
@@ -56,8 +59,7 @@ class Names:
         """In order."""
         for start, end in find_words(text, self.spelling.language):
             word = POSSESSIVE.sub("", text[start:end])
-            misleading = self.any_noun_has_a_capital and begins(text, start)
-            if self._is_name(word) and not misleading and (called := self._called(word)):
+            if self._is_name(word, begins=begins(text, start)) and (called := self._called(word)):
                 yield Name((start, start + len(word)), called)
 
     @property
@@ -65,11 +67,15 @@ class Names:
         """So that a name cannot be told from another word that no list has."""
         return self.spelling.language in NOUNS_WITH_CAPITALS
 
-    def _is_name(self, word: str) -> bool:
+    def _is_name(self, word: str, *, begins: bool) -> bool:
+        """``begins``: it stands where any word has a capital, and may be a form of one that is known."""
         if len(word) < SHORTEST or not word[0].isupper() or not word.isalpha():
             return False
-        forms = word, lowered(word), word.capitalize(), word.lower()
-        return not any(form in self.spelling.words for form in forms)
+        words, forms = self.spelling.words, (word, lowered(word), word.capitalize(), word.lower())
+        if any(form in words for form in forms):
+            return False
+        stem = word.lower()[: max(SHORTEST_STEM, math.ceil(STEM * len(word)))]
+        return not (begins and (self.any_noun_has_a_capital or words.has_beginning(stem)))
 
     def _called(self, word: str) -> str | None:
         """None if the two languages write with other letters, and there is no rule for them."""

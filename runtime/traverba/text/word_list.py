@@ -64,6 +64,10 @@ class WordList:
         found = (*self._marked.get(folded, ()), *plain)
         return tuple(sorted(found, key=self.count, reverse=True)) if len(found) > 1 else found
 
+    def has_beginning(self, letters: str) -> bool:
+        """Whether a word begins so, in small letters or capitals as they are."""
+        return f" {letters}" in self._joined
+
     @cached_property
     def letters(self) -> str:
         """Those that its words are written with, folded."""
@@ -75,8 +79,13 @@ class WordList:
         """Words that do not fold to themselves: only a text with a word that is not known needs them."""
         marked: dict[str, list[str]] = {}
         # All in one string: a call for each word would take half a second.
-        folded = fold(" ".join(self._counts)).split(" ")
+        folded = fold(self._joined[1:]).split(" ")
         for word, letters in zip(self._counts, folded, strict=True):
             if letters != word:
                 marked.setdefault(letters, []).append(word)
         return marked
+
+    @cached_property
+    def _joined(self) -> str:
+        """All words, a space before each."""
+        return "".join(f" {word}" for word in self._counts)

@@ -46,6 +46,12 @@ def test_where_any_noun_has_a_capital_the_beginning_of_a_sentence_says_nothing()
     assert german.any_noun_has_a_capital
 
 
+def test_at_the_beginning_of_a_sentence_a_form_of_a_known_word_is_no_name() -> None:
+    spanish = names({"luchar": 3, "devuélveme": 2, "beau": 2, "Beaulne": 1, "gastar": 9}, "es", {"the"})
+    text = "Lucharemos. Devuélvete. ¿Gastas? Beaulieu. Y Lucharemos"
+    assert said(spanish.find(text)) == ["Beaulieu", "Lucharemos"]
+
+
 @pytest.mark.parametrize(
     ("name", "in_english"),
     [  # as encyclopaedias and atlases have them
