@@ -82,7 +82,7 @@ class CandidateSource:
         self._first_free_end = int(self._shortest.max())
         self._shapes = options.repetition_penalty > 1.0 or options.no_repeat_ngram_size > 0
         self._takes_all = width >= vocab_size
-        self._steering = Steering(requests, options, beam_size)
+        self._steering = Steering(requests, options)
         self._made_up = _made_up_words(requests, options, beam_size)
         self._length = 0
         rows = len(requests) * beam_size
@@ -98,22 +98,56 @@ class CandidateSource:
     def propose(self, output: StepOutput, sentences: Ids) -> Candidates:
         """The candidates of every row; ``sentences`` (B,) says which requests the rows belong to."""
         if output.log_probs is None:
-            ids, log_probs = output.top_ids, np.minimum(output.top_log_probs, 0.0)
-            scores = np.where(self._banned[ids], -np.inf, log_probs) if self._any_banned else log_probs
-            if self._length < self._first_free_end:
-                held_back = self._too_short(sentences)[:, np.newaxis] & (ids == self._eos)
-                scores = np.where(held_back, np.float32(-np.inf), scores)
-            return self._without_made_up(Candidates(ids, log_probs, scores), sentences)
-        log_probs = np.minimum(output.log_probs, 0.0)  # rounding can leave a probability just above 1
+            found = self._of_graph(output, sentences)
+        elif self._shapes or self._takes_all:
+            found = self._of_whole_rows(output.log_probs, sentences)
+        else:
+            found = self._steered(self._of_graph(output, sentences), output.log_probs, sentences)
+        if self._made_up:  # it counts against a word which is over that it is none
+            found = found._replace(scores=self._made_up.penalise(found.scores, found.ids, sentences))
+        return found
+
+    def _of_graph(self, output: StepOutput, sentences: Ids) -> Candidates:
+        """The graph's own choice."""
+        ids, log_probs = output.top_ids, np.minimum(output.top_log_probs, 0.0)
+        scores = np.where(self._banned[ids], -np.inf, log_probs) if self._any_banned else log_probs
+        if self._length < self._first_free_end:
+            held_back = self._too_short(sentences)[:, np.newaxis] & (ids == self._eos)
+            scores = np.where(held_back, np.float32(-np.inf), scores)
+        return Candidates(ids, log_probs, scores)
+
+    def _of_whole_rows(self, log_probs: Floats, sentences: Ids) -> Candidates:
+        """For options that look at every token of every row, ``log_probs`` (N, V)."""
+        log_probs = np.minimum(log_probs, 0.0)  # rounding can leave a probability just above 1
         scores = self._shape(log_probs, sentences)
+        for b, sentence in enumerate(sentences.tolist()):
+            if self._steering.steers(sentence, self._length):
+                self._steer(sentence, self._rows(b), scores[self._rows(b)], log_probs[self._rows(b)])
         if self._takes_all:
             ids = np.broadcast_to(np.arange(scores.shape[1]), scores.shape)
-            return self._without_made_up(Candidates(ids, log_probs, scores), sentences)
-        ids = top_columns(scores, self.top_k)
-        found = Candidates(
-            ids, np.take_along_axis(log_probs, ids, axis=1), np.take_along_axis(scores, ids, axis=1)
-        )
-        return self._without_made_up(found, sentences)
+            return Candidates(ids, log_probs, scores)
+        return _top(self.top_k, log_probs, scores)
+
+    def _steered(self, found: Candidates, log_probs: Floats, sentences: Ids) -> Candidates:
+        """``found``, but for the rows of sentences that are steered at this step."""
+        steered = [b for b, s in enumerate(sentences.tolist()) if self._steering.steers(s, self._length)]
+        if not steered:
+            return found
+        ids, chosen, scores = found.ids.copy(), found.log_probs.copy(), found.scores.copy()
+        for b in steered:
+            rows, sentence = self._rows(b), sentences[b : b + 1]
+            own = np.minimum(log_probs[rows], 0.0)
+            own_scores = self._shape(own, sentence)
+            self._steer(int(sentence[0]), rows, own_scores, own)
+            ids[rows], chosen[rows], scores[rows] = _top(self.top_k, own, own_scores)
+        return Candidates(ids, chosen, scores)
+
+    def _rows(self, b: int) -> slice:
+        return slice(b * self._beam_size, (b + 1) * self._beam_size)
+
+    def _steer(self, sentence: int, rows: slice, scores: Floats, log_probs: Floats) -> None:
+        history = self._history[rows, : self._length]
+        self._steering.apply(sentence, scores, log_probs, history, self._length)
 
     def best(self, output: StepOutput) -> Best | None:
         """The most probable candidate of every row, where `propose` would leave it as it is.
@@ -134,16 +168,10 @@ class CandidateSource:
             self._made_up.follow(parents, ids)
         self._length += 1
 
-    def _without_made_up(self, found: Candidates, sentences: Ids) -> Candidates:
-        """The same candidates, in whose scores it counts that a word which is over is none."""
-        if not self._made_up:
-            return found
-        return found._replace(scores=self._made_up.penalise(found.scores, found.ids, sentences))
-
     def _shape(self, log_probs: Floats, sentences: Ids) -> Floats:
-        """(N, V) what the search adds up, from the model's (N, V)."""
-        history = self._history[:, : self._length]
+        """(N, V) what the search adds up, from the model's (N, V) and without what is fixed in advance."""
         scores = log_probs.copy()
+        history = self._history[:, : self._length]
         if self._options.repetition_penalty > 1.0:
             penalise_repetition(scores, history, self._options.repetition_penalty)
         if self._options.no_repeat_ngram_size:
@@ -151,12 +179,19 @@ class CandidateSource:
         scores[:, self._banned] = -np.inf
         if self._length < self._first_free_end:
             scores[self._too_short(sentences), self._eos] = -np.inf
-        self._steering.apply(scores, log_probs, history, sentences, self._length)
         return scores
 
     def _too_short(self, sentences: Ids) -> NDArray[np.bool_]:
         """(N,) rows that may not end yet."""
         return np.repeat(self._length < self._shortest[sentences], self._beam_size)
+
+
+def _top(count: int, log_probs: Floats, scores: Floats) -> Candidates:
+    """``count`` tokens of each row, by their ``scores`` (N, V)."""
+    ids = top_columns(scores, count)
+    return Candidates(
+        ids, np.take_along_axis(log_probs, ids, axis=1), np.take_along_axis(scores, ids, axis=1)
+    )
 
 
 def _made_up_words(requests: Sequence[Request], options: DecodeOptions, beam_size: int) -> MadeUpWords | None:

@@ -21,8 +21,8 @@ IMPOSSIBLE = np.float32(-1e4)
 class Steering:
     """The fixed parts of a batch's targets."""
 
-    def __init__(self, requests: Sequence[Request], options: DecodeOptions, beam_size: int) -> None:
-        self._requests, self._beam_size = requests, beam_size
+    def __init__(self, requests: Sequence[Request], options: DecodeOptions) -> None:
+        self._requests = requests
         self._forced = dict(options.forced_ids)
         self._fixed_until = max(
             *(len(request.prefix) for request in requests), *(position + 1 for position in self._forced), 0
@@ -39,21 +39,25 @@ class Steering:
         """Whether any sentence may be steered at the step that chooses token ``length``."""
         return length < self._fixed_until or self._bans or bool(self._open)
 
-    def apply(self, scores: Floats, log_probs: Floats, history: Ids, sentences: Ids, length: int) -> None:
-        """Leave in ``scores`` (N, V) what may stand at ``length``, after each row's ``history`` (N, T)."""
-        for b, sentence in enumerate(sentences.tolist()):
-            prefix = self._requests[sentence].prefix
-            rows = slice(b * self._beam_size, (b + 1) * self._beam_size)
-            fixed = prefix[length] if length < len(prefix) else self._forced.get(length)
-            if fixed is not None:
-                scores[rows] = -np.inf
-                scores[rows, fixed] = np.maximum(log_probs[rows, fixed], IMPOSSIBLE)
-                continue
-            if sentence in self._open:
-                self._ask(sentence, scores[rows], history[rows, len(prefix) :])
-            if (banned_next := self._requests[sentence].banned_next) is not None:
-                for row, said in zip(scores[rows], history[rows].tolist(), strict=True):
-                    row[list(banned_next(tuple(said)))] = -np.inf
+    def steers(self, sentence: int, length: int) -> bool:
+        """Whether this sentence is."""
+        request = self._requests[sentence]
+        fixed = length < len(request.prefix) or length in self._forced
+        return fixed or sentence in self._open or request.banned_next is not None
+
+    def apply(self, sentence: int, scores: Floats, log_probs: Floats, history: Ids, length: int) -> None:
+        """Leave in ``scores`` (K, V) what may stand at ``length``, after each row's ``history`` (K, T)."""
+        prefix, banned_next = self._requests[sentence].prefix, self._requests[sentence].banned_next
+        fixed = prefix[length] if length < len(prefix) else self._forced.get(length)
+        if fixed is not None:
+            scores[:] = -np.inf
+            scores[:, fixed] = np.maximum(log_probs[:, fixed], IMPOSSIBLE)
+            return
+        if sentence in self._open:
+            self._ask(sentence, scores, history[:, len(prefix) :])
+        if banned_next is not None:
+            for row, said in zip(scores, history.tolist(), strict=True):
+                row[list(banned_next(tuple(said)))] = -np.inf
 
     def _ask(self, sentence: int, scores: Floats, said: Ids) -> None:
         """Restrict one sentence's rows, ``scores`` (K, V), by what they ``said`` (K, T) after the prefix."""
