@@ -62,7 +62,7 @@ def add_word_lists(folder: Path, recipe: Recipe, data_dir: Path) -> None:
     for languages, found in _main_pairs(texts).items():
         tables = WordTables.learn(found)
         pairs[languages] = pair_words(tables, lists, languages)
-        named = name_rare_words(tables, lists, languages, _seen(texts, languages))
+        named = name_rare_words(tables, lists, languages, _seen(texts, languages), pairs[languages])
         rare.update((direction, names) for direction, names in named.items() if names)
     update_bundle(folder, lambda partial, manifest: _with_words(partial, manifest, lists, pairs, rare))
     add_phrases(folder)
@@ -185,34 +185,46 @@ def name_rare_words(
     lists: Mapping[str, Counts],
     languages: Languages,
     seen: tuple[Counts, Counts],
+    pairs: Sequence[Pair],
 ) -> dict[Languages, dict[str, str]]:
     """For both directions: words that few sentences have, and what they are called.
 
-    ``seen`` counts the sentences, for either language.
+    ``seen`` counts the sentences, for either language; ``pairs`` are those of `pair_words`.
     """
     named: dict[Languages, dict[str, str]] = {}
     for side, names in enumerate(name_words(tables, min(NAMED_IF_RARE.values()))):
         source, target = languages[side], languages[1 - side]
+        paired = {pair[side]: pair[1 - side] for pair in reversed(pairs)}  # of several, the surest
         forms = _commonest_forms(lists[target])
         named[source, target] = {
             word: called
             for word in lists[source]
             if len(word) >= SHORTEST_RARE
             and word.isalpha()
-            and (called := _name(word, seen[side].get(word.lower(), 0), names, forms))
+            and 0 < (count := seen[side].get(word.lower(), 0)) <= max(NAMED_IF_RARE)
+            and (
+                called := _name_of_both(word, lists[source], paired)
+                if word[:1].isupper() and forms.get(word.lower()) == word
+                else _name(word, count, names, forms)
+            )
         }
     return named
 
 
+def _name_of_both(word: str, own: Counts, paired: Mapping[str, str]) -> str | None:
+    """What a word with a capital is called that the other language has as well: itself, as most names are.
+
+    Unless the dictionary has another word for it ("Athens"); one that is also written small ("Fox") may be
+    a name or not, which is left to the model.
+    """
+    called = paired.get(word if word in paired else word.lower(), word)
+    return called if called == word or word.lower() not in own else None
+
+
 def _name(word: str, seen: int, names: Mapping[str, Name], forms: Mapping[str, str]) -> str | None:
-    """What a word is called; a name that the other language has as well is called what it is."""
-    small = word.lower()
-    if not 0 < seen <= max(NAMED_IF_RARE):
-        return None
-    if word[:1].isupper() and forms.get(small) == word:
-        return word
+    """What another word is called, by alignment; ``seen``: sentences that have it."""
     needed = next(least for most, least in NAMED_IF_RARE.items() if seen <= most)
-    name = names.get(small)
+    name = names.get(word.lower())
     return forms.get(name.text) if name and name.weight >= needed else None
 
 

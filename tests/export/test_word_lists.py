@@ -179,7 +179,7 @@ def test_words_that_many_sentences_have_are_left_to_the_model() -> None:
     pairs = [("the oak", "die Eiche"), ("the axe", "die Axt")] * 3 + [("the", "die")] * 200
     lists = {side: count_words([pair[i] for pair in pairs], side) for i, side in enumerate(("en", "de"))}
     seen = {"the": 206, "oak": 3, "axe": 100}, {"die": 206, "eiche": 3, "axt": 101}
-    assert name_rare_words(WordTables.learn(pairs), lists, ("en", "de"), seen) == {
+    assert name_rare_words(WordTables.learn(pairs), lists, ("en", "de"), seen, []) == {
         ("en", "de"): {"oak": "Eiche", "axe": "Axt"},
         ("de", "en"): {"Eiche": "oak"},
     }
@@ -193,9 +193,22 @@ def test_a_name_that_both_languages_have_is_called_what_it_is() -> None:
         ("ask Tom", "il faut Pierre"),
     ]
     lists = {side: count_words([pair[i] for pair in pairs], side) for i, side in enumerate(("en", "fr"))}
-    assert name_rare_words(WordTables.learn(pairs), lists, ("en", "fr"), ({"tom": 1}, {}))["en", "fr"] == {
-        "Tom": "Tom"
-    }
+    seen: tuple[dict[str, int], dict[str, int]] = {"tom": 1}, {}
+    named = name_rare_words(WordTables.learn(pairs), lists, ("en", "fr"), seen, [])
+    assert named["en", "fr"] == {"Tom": "Tom"}
+
+
+def test_a_name_of_both_languages_is_called_what_the_dictionary_says() -> None:
+    """French text that quotes English has all three; a fox may be called Fox."""
+    english = "So Tom flew from Athens to London with Fox, a fox."
+    tables = WordTables.learn([(english, english)])
+    both = count_words([english], "en")
+    pairs = [("Athens", "Athènes"), ("Athens", "Athena"), ("Londres", "London"), ("fox", "renard")]
+    seen = dict.fromkeys((word.lower() for word in both), 1)
+    named = name_rare_words(tables, {"en": both, "fr": both}, ("en", "fr"), (seen, seen), pairs)
+    names = ("Tom", "Athens", "London", "Fox")
+    assert [named["en", "fr"].get(name) for name in names] == ["Tom", "Athènes", "London", None]
+    assert [named["fr", "en"].get(name) for name in names] == ["Tom", "Athens", "Londres", None]
 
 
 def test_phrases_are_said_in_all_languages_and_none_is_understood_twice_in_english() -> None:

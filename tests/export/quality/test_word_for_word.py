@@ -69,7 +69,9 @@ def test_words_in_the_same_order_are_looked_up_without_a_mistake(data: Path) -> 
     assert found.settings == SETTINGS
 
 
-def test_evaluate_scores_the_dictionary_in_place_of_the_network(data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_evaluate_scores_the_dictionary_in_place_of_the_network(
+    data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (data / "tatoeba").mkdir()
     with lzma.open(data / "tatoeba" / "en-fr.test.tsv.xz", "wt", encoding="utf-8") as stream:
         stream.write("one two three\tun deux trois\n")
