@@ -45,6 +45,11 @@ NAMED_IF_RARE = {10: 0.1, 100: 0.15}
 """Sentences that have a word, at most -> the least weight of its name. A word that more of them have the
 model knows by itself: with those of 200 sentences as well, dev gained nothing."""
 SHORTEST_RARE = 3
+SELDOM_QUOTED = 0.25
+"""How often a language has a word, for each time that the other one has it, if it has another word for it:
+"Athens" 0.06 in French; "Schmidt" 0.4 in English, where the dictionary has Smith."""
+QUOTED, OFTEN = 0.1, 10
+"""The same, and how often at least the other one has it, if nothing else is known ("Vienna" in French)."""
 MAIN_SHARE = 0.5
 """Of the most passes that training makes over a corpus of two languages: where it makes fewer, words mean
 other things (in menus a "file" is no row of people)."""
@@ -203,7 +208,7 @@ def name_rare_words(
             and word.isalpha()
             and 0 < (count := seen[side].get(word.lower(), 0)) <= max(NAMED_IF_RARE)
             and (
-                called := _name_of_both(word, lists[source], paired)
+                called := _name_of_both(word, lists[source], lists[target], paired)
                 if word[:1].isupper() and forms.get(word.lower()) == word
                 else _name(word, count, names, forms)
             )
@@ -211,14 +216,16 @@ def name_rare_words(
     return named
 
 
-def _name_of_both(word: str, own: Counts, paired: Mapping[str, str]) -> str | None:
+def _name_of_both(word: str, own: Counts, others: Counts, paired: Mapping[str, str]) -> str | None:
     """What a word with a capital is called that the other language has as well: itself, as most names are.
 
-    Unless the dictionary has another word for it ("Athens"); one that is also written small ("Fox") may be
-    a name or not, which is left to the model.
+    Unless the other language has it far less often: that is a quotation ("London" in French text), and the
+    dictionary has another word for it; or else the model.
     """
-    called = paired.get(word if word in paired else word.lower(), word)
-    return called if called == word or word.lower() not in own else None
+    share = others[word] / own[word]
+    called = paired.get(word, word) if share <= SELDOM_QUOTED else word
+    quoted = share <= QUOTED and own[word] >= OFTEN
+    return None if called == word and quoted else called
 
 
 def _name(word: str, seen: int, names: Mapping[str, Name], forms: Mapping[str, str]) -> str | None:

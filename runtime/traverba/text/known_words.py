@@ -12,6 +12,9 @@ from traverba.text.pieces import Span
 from traverba.text.spelling import Spelling, begins
 from traverba.text.word_list import find_words
 
+COMMONER = 10
+"""So many times as often as the name a word must have been met that is meant where any word has a capital."""
+
 
 @dataclass(frozen=True)
 class Dictionary:
@@ -104,11 +107,19 @@ class KnownWords:
 
     def rare_words(self, text: str) -> tuple[RareWord, ...]:
         """Those that a text has, and the names that no list has, in order."""
-        found = {word.span[0]: word for word in (self.rare.find(text) if self.rare else ())}
+        rare = self.rare.find(text) if self.rare else ()
+        found = {word.span[0]: word for word in rare if not (word.is_name and self._may_be_none(text, word))}
         if names := self.names:
             for span, said in names.find(text):
                 found.setdefault(span[0], RareWord(span, said, True, names.any_noun_has_a_capital))
         return tuple(found[start] for start in sorted(found))
+
+    def _may_be_none(self, text: str, name: RareWord) -> bool:
+        """At the beginning of a sentence "Congratulations" is no name, whatever is called so elsewhere."""
+        if self.spelling is None or not begins(text, name.span[0]):
+            return False
+        words, word = self.spelling.words, text[slice(*name.span)]
+        return words.count(lowered(word)) > COMMONER * words.count(word)
 
 
 def _is_name(word: str, translation: str) -> bool:

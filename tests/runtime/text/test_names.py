@@ -95,6 +95,20 @@ def test_a_dictionarys_word_comes_before_a_name_and_all_come_in_order() -> None:
     )
 
 
+def test_at_the_beginning_of_a_sentence_a_known_word_is_no_name_of_a_dictionary() -> None:
+    known = KnownWords(
+        Spelling("en", WordList({"congratulations": 31, "Congratulations": 3, "rose": 30, "Rose": 3})),
+        rare=RareWords("en", {"Congratulations": "Congratulations", "Rose": "Rose", "Tom": "Tom"}),
+    )
+    found = known.rare_words("Congratulations, Rose. Rose, Tom. Tom")
+    assert [(word.span, word.translation) for word in found] == [
+        ((17, 21), "Rose"),
+        ((23, 27), "Rose"),
+        ((29, 32), "Tom"),
+        ((34, 37), "Tom"),
+    ]
+
+
 @given(st.text())
 def test_any_text_has_its_names_in_order_and_within_it(text: str) -> None:
     found = list(names(ENGLISH, "en", {"le"}).find(text))
