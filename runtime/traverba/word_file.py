@@ -136,7 +136,9 @@ class BundleWords:
         if len(sources) > 1:
             return KnownWords(dictionaries=dictionaries, phrasebooks=books, said=said)
         spelling, rare = self._spelling(sources[0]), self._rare_words(sources[0], target)
-        names = self._names(sources[0], target) if rare else None
+        names = None
+        if spelling and rare and said:
+            names = self._once(("names", sources[0], target), lambda: Names(spelling, said))
         return KnownWords(spelling, dictionaries, rare, names, books, said)
 
     def _spelling(self, language: str) -> Spelling | None:
@@ -165,12 +167,6 @@ class BundleWords:
             return None
         file = self._rare[direction]
         return self._once(direction, lambda: read_rare_words(*file, language=source))
-
-    def _names(self, source: str, target: str) -> Names | None:
-        spelling = self._spelling(source)
-        if spelling is None or target not in self._lists:
-            return None
-        return self._once(("names", source, target), lambda: Names(spelling, lambda: self._said(target)))
 
     def _once(self, key: object, read: Callable[[], T]) -> T:
         """Two threads that ask first may both read it, to the same end."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -134,6 +134,17 @@ def test_a_call_that_was_stopped_is_not_asked_again(translator: Translator) -> N
     assert "looked_up" not in result.flags and "cancelled" in result.flags
 
 
+def built_in_translations(
+    expected: Mapping[tuple[str, str], Mapping[str, str]], beam_size: int
+) -> Iterator[tuple[str, str]]:
+    """What the built-in model makes of each sentence of each direction, and the word that it should have."""
+    options = DecodeOptions(beam_size=beam_size)
+    with load_translator(threads=1) as translator:
+        for (source, target), sentences in expected.items():
+            for text, word in sentences.items():
+                yield translator.translate(text, source=source, target=target, options=options).text, word
+
+
 @pytest.mark.skipif(not BUILT_IN.exists(), reason="the built-in model is not in this checkout")
 @pytest.mark.parametrize("beam_size", [1, 5])
 def test_the_built_in_model_knows_words_by_its_dictionary(beam_size: int) -> None:
@@ -144,12 +155,8 @@ def test_the_built_in_model_knows_words_by_its_dictionary(beam_size: int) -> Non
         ("de", "en"): {"Der Koch schält Zwiebeln.": "onions", "Wir fliegen nach München.": "Munich"},
         ("ru", "en"): {"Монах живёт в монастыре.": "monk"},
     }
-    options = DecodeOptions(beam_size=beam_size)
-    with load_translator(threads=1) as translator:
-        for (source, target), sentences in expected.items():
-            for text, word in sentences.items():
-                result = translator.translate(text, source=source, target=target, options=options)
-                assert word.lower() in result.text.lower()
+    for written, word in built_in_translations(expected, beam_size):
+        assert word.lower() in written.lower()
 
 
 @pytest.mark.skipif(not BUILT_IN.exists(), reason="the built-in model is not in this checkout")
@@ -162,9 +169,5 @@ def test_the_built_in_model_says_names_that_it_never_met(beam_size: int) -> None
         ("de", "en"): {"Kennst du Goethe?": "Goethe"},
         ("ru", "en"): {"Чехов родился здесь.": "Chekhov"},
     }
-    options = DecodeOptions(beam_size=beam_size)
-    with load_translator(threads=1) as translator:
-        for (source, target), sentences in expected.items():
-            for text, name in sentences.items():
-                result = translator.translate(text, source=source, target=target, options=options)
-                assert name in result.text
+    for written, name in built_in_translations(expected, beam_size):
+        assert name in written

@@ -60,7 +60,7 @@ class RareWords:
         """Those that a text has, in order."""
         spans = find_words(text, self.language)
         words = ((span, found) for span in spans if (found := self._at(text, span)))
-        return tuple(RareWord(span, found, _is_name(text[slice(*span)], found)) for span, found in words)
+        return tuple(RareWord(span, found, _stays(text[slice(*span)], found)) for span, found in words)
 
     def _at(self, text: str, span: Span) -> str | None:
         """A capital inside a sentence belongs to the word; where any word has one, it may not."""
@@ -122,7 +122,8 @@ class KnownWords:
         return words.count(lowered(word)) > COMMONER * words.count(word)
 
 
-def _is_name(word: str, translation: str) -> bool:
+def _stays(word: str, translation: str) -> bool:
+    """Whether it is a name that the dictionary leaves as it is."""
     return word == translation and word[:1].isupper()
 
 

@@ -58,6 +58,8 @@ class Names:
     def find(self, text: str) -> Iterator[Name]:
         """In order."""
         for start, end in find_words(text, self.spelling.language):
+            if not text[start].isupper():
+                continue
             word = POSSESSIVE.sub("", text[start:end])
             if self._is_name(word, begins=begins(text, start)) and (called := self._called(word)):
                 yield Name((start, start + len(word)), called)
@@ -68,8 +70,8 @@ class Names:
         return self.spelling.language in NOUNS_WITH_CAPITALS
 
     def _is_name(self, word: str, *, begins: bool) -> bool:
-        """``begins``: it stands where any word has a capital, and may be a form of one that is known."""
-        if len(word) < SHORTEST or not word[0].isupper() or not word.isalpha():
+        """A word with a capital; ``begins``: where any word has one, and it may be a form of a known one."""
+        if len(word) < SHORTEST or not word.isalpha():
             return False
         words, forms = self.spelling.words, (word, lowered(word), word.capitalize(), word.lower())
         if any(form in words for form in forms):
