@@ -19,6 +19,12 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+UNUSED = {
+    "challenge": ("test_set", "beam", "read_back", "zero_shot", "lookup", "record"),
+    "lookup": ("beam", "read_back", "precision", "zero_shot"),
+}
+"""What measures something else than a network's test scores -> the options that would say nothing to it."""
+
 
 def add_evaluate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """The command's arguments."""
@@ -110,7 +116,16 @@ def _route(arguments: argparse.Namespace) -> int:
 
 
 def _challenge_or_score(arguments: argparse.Namespace) -> int:
+    _refuse_unused(arguments)
     return _challenge(arguments) if arguments.challenge else _score(arguments)
+
+
+def _refuse_unused(arguments: argparse.Namespace) -> None:
+    """An option without effect would leave its name in the figures' command, as if it had one."""
+    for mode, others in UNUSED.items():
+        if getattr(arguments, mode) and (given := [name for name in others if getattr(arguments, name)]):
+            flags = ", ".join(f"--{name.replace('_', '-')}" for name in given)
+            raise RecipeError(f"--{mode} measures without {flags}; leave it out")
 
 
 def _score(arguments: argparse.Namespace) -> int:

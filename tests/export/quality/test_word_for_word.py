@@ -79,3 +79,20 @@ def test_evaluate_scores_the_dictionary_in_place_of_the_network(
     assert main([*command, "--lookup", str(data / "numbers.toml")]) == 0
     table = capsys.readouterr().out
     assert f"| en-fr | tatoeba test | {SETTINGS} |" in table and "int8" not in table
+
+
+@pytest.mark.parametrize(
+    ("mode", "unused"),
+    [
+        (["--data", "DATA", "--lookup", "everyday"], ["--beam", "5", "--precision", "fp32"]),
+        (["--data", "DATA", "--lookup", "everyday"], ["--read-back", "0.1", "--zero-shot"]),
+        (["--challenge"], ["--test-set", "tatoeba", "--record"]),
+        (["--challenge"], ["--lookup", "everyday"]),
+    ],
+)
+def test_evaluate_refuses_an_option_that_would_change_nothing(
+    mode: list[str], unused: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["evaluate", "everyday", *mode, *unused]) == 2
+    message = capsys.readouterr().err
+    assert all(flag in message for flag in unused if flag.startswith("--")) and "leave it out" in message
