@@ -50,7 +50,7 @@ def random_batch(recipe: Recipe) -> Place:
 
 def update(model: Network, optimiser: torch.optim.Optimizer, place: Place, recipe: Recipe) -> None:
     """What a run does with each batch."""
-    loss = batch_loss(model, place, recipe.training, torch.device("cpu"))
+    loss = batch_loss(model, place, recipe, torch.device("cpu"))
     optimiser.zero_grad(set_to_none=True)
     loss.backward()
     torch.nn.utils.clip_grad_norm_(model.parameters(), recipe.training.clip_norm)

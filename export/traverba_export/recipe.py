@@ -124,6 +124,26 @@ class Clauses:
 
 
 @dataclass(frozen=True)
+class Refining:
+    """Learning from what a bundle makes of sentences, by how good it is; see `training.refining`."""
+
+    by: str
+    """The bundle, by its name or its path: the one that training starts from."""
+    corpora: tuple[str, ...]
+    """Paths of the corpora whose sentences are translated, in every direction of the recipe."""
+    sentences: int = 10_000
+    """Of each direction, at most."""
+    rivals: int = 5
+    """Translations of a sentence: all that a beam of this size ends with."""
+    sharpness: float = 4.0
+    """By which the scores of rivals are multiplied before they share a probability of 1."""
+    length_penalty: float = 1.0
+    """That of the scores, as the search will have it."""
+    likelihood: float = 0.02
+    """Weight of a reference's loss in nats beside the risk, which is from 0 to 1."""
+
+
+@dataclass(frozen=True)
 class Recipe:
     """A model, its data and its training."""
 
@@ -136,6 +156,8 @@ class Recipe:
     synthetic: tuple[Synthetic, ...] = ()
     clauses: Clauses | None = None
     """Made by rule; none unless asked for."""
+    refining: Refining | None = None
+    """In place of the likelihood of the corpora's translations."""
     vocab_size: int = 8_000
     subword_lines: int = 100_000
     """Sentences of each language from which subwords are learned."""

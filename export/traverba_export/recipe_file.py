@@ -18,6 +18,7 @@ from traverba_export.recipe import (
     Phase,
     Recipe,
     RecipeError,
+    Refining,
     Synthetic,
     TrainingOptions,
     split_direction,
@@ -78,6 +79,7 @@ def _recipe(raw: dict[str, Any]) -> Recipe:
         test=tuple(_corpus(c) for c in raw.pop("test", [])),
         synthetic=tuple(_synthetic(dict(each)) for each in raw.pop("synthetic", [])),
         clauses=Clauses(**raw.pop("clauses")) if "clauses" in raw else None,
+        refining=_refining(raw.pop("refining")) if "refining" in raw else None,
         cleaning=CleaningRules(**raw.pop("cleaning", {})),
         variants=VariantShares(**raw.pop("variants", {})),
         training=_training(raw.pop("training", {}), phases),
@@ -92,6 +94,7 @@ def _recipe(raw: dict[str, Any]) -> Recipe:
         raise RecipeError(f"unknown keys: {', '.join(raw)}")
     _check_synthetic(recipe)
     _check_clauses(recipe)
+    _check_refining(recipe)
     return recipe
 
 
@@ -146,6 +149,29 @@ def _check_synthetic(recipe: Recipe) -> None:
                 raise RecipeError(f"{each.path}: no [[corpus]] is trained from {' to '.join(learnt)}")
         if each.rare_words and not each.by:
             raise RecipeError(f"{each.path}: rare_words are put into text, which a run does not write")
+
+
+def _refining(raw: dict[str, Any]) -> Refining:
+    return Refining(**raw | {"corpora": tuple(raw["corpora"])})
+
+
+def _check_refining(recipe: Recipe) -> None:
+    """Its corpora must be the recipe's, for every direction, and nothing else is learnt from."""
+    if not (refining := recipe.refining):
+        return
+    specs = [spec for spec in recipe.corpora if spec.paths[0] in refining.corpora]
+    if strange := {*refining.corpora} - {spec.paths[0] for spec in specs}:
+        raise RecipeError(f"[refining]: {', '.join(sorted(strange))} is no [[corpus]] of this recipe")
+    for way in recipe.directions:
+        if not any({*way} == {*spec.languages} for spec in specs):
+            raise RecipeError(f"[refining]: corpora has no sentences from {' to '.join(way)}")
+    if refining.rivals < 2:
+        raise RecipeError(f"[refining]: rivals must be at least 2, not {refining.rivals}")
+    options = recipe.training
+    if recipe.synthetic or recipe.clauses or options.subword_dropout or options.word_dropout:
+        raise RecipeError("[refining] takes no [[synthetic]], [clauses], subword_dropout or word_dropout")
+    if recipe.model.decoder != "recurrent":
+        raise RecipeError(f"[refining] needs a beam, which a decoder that is {recipe.model.decoder} has not")
 
 
 def _check_clauses(recipe: Recipe) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,17 @@ Ragged: TypeAlias = tuple[NDArray[np.int32], NDArray[np.int64]]
 """Ids of several sequences end to end (n,), and whose each is (n,)."""
 
 
+class Contest(NamedTuple):
+    """What the R rows of a batch's targets say of its S sentences, see `training.refining`."""
+
+    sentence: NDArray[np.int64]
+    """(R,) which one each is of."""
+    slot: NDArray[np.int64]
+    """(R,) its place among those of the sentence: 0 is the reference, rivals follow."""
+    rewards: NDArray[np.float32]
+    """(S, K) how good the rivals are, 0 where a sentence has fewer."""
+
+
 @dataclass(frozen=True)
 class Batch:
     """B examples, padded. The source is [language token, pieces, end]; the target is shifted by one."""
@@ -31,11 +42,20 @@ class Batch:
     next_ids: NDArray[np.int64]  # (B, T): the target, then the end token
     target: str = ""
     """The target language of the first example, and of all if the plan keeps languages apart."""
+    contest: Contest | None = None
+    """Several targets for each source: then B counts sources in the first two arrays, rows in the others."""
 
     @property
     def target_tokens(self) -> int:
         """Real target tokens, end tokens included."""
         return int((self.next_ids != PAD).sum())
+
+
+class Plan(Protocol):
+    """The batches of an epoch, each made when it is asked for."""
+
+    def __len__(self) -> int: ...
+    def __getitem__(self, number: int, /) -> Batch: ...
 
 
 @dataclass(frozen=True)
@@ -139,7 +159,10 @@ def plan_epoch(
     widths = np.maximum(src_lengths + 2 + tags, tgt_lengths + 1)
     order = np.lexsort((rng.random(len(widths)), src_lengths, tgt_lengths))
     groups = np.array([pool.target_token if targets_apart else 0 for pool in pools])[pool_index[order]]
-    batches = [b for group in np.unique(groups) for b in _cut(order[groups == group], widths, token_budget)]
+    alone = np.ones_like(widths)
+    batches = [
+        b for group in np.unique(groups) for b in cut(order[groups == group], widths, token_budget, alone)
+    ]
     rng.shuffle(batches)
     return EpochPlan(pools, pool_index, example_index, batches, (seed, epoch), noise)
 
@@ -167,14 +190,17 @@ def _lengths(
     return out
 
 
-def _cut(order: NDArray[np.int64], widths: NDArray[np.int64], token_budget: int) -> list[NDArray[np.int64]]:
-    """Consecutive runs of ``order`` whose rows times widest row stay within the budget (one row at least)."""
-    batches, start, widest = [], 0, 0
-    for position, row in enumerate(order):
-        widest = max(widest, int(widths[row]))
-        if position > start and widest * (position - start + 1) > token_budget:
+def cut(
+    order: NDArray[np.int64], widths: NDArray[np.int64], token_budget: int, rows: NDArray[np.int64]
+) -> list[NDArray[np.int64]]:
+    """Consecutive runs of ``order`` of which the ``rows`` that each takes, times the widest, stay within the
+    budget (one at least)."""
+    batches, start, widest, taken = [], 0, 0, 0
+    for position, which in enumerate(order):
+        widest, taken = max(widest, int(widths[which])), taken + int(rows[which])
+        if position > start and widest * taken > token_budget:
             batches.append(order[start:position])
-            start, widest = position, int(widths[row])
+            start, widest, taken = position, int(widths[which]), int(rows[which])
     if start < len(order):
         batches.append(order[start:])
     return batches

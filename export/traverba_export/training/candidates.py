@@ -68,3 +68,17 @@ def sampled_output_loss(
         spread=spread,
     )
     return loss + smoothing * len(targets) * (spread * raised).sum()  # as the logits were
+
+
+def token_log_probs(hidden: Tensor, weight: Tensor, bias: Tensor, targets: Tensor, size: int) -> Tensor:
+    """(N,) log P of ``targets`` (N,) after ``hidden`` (N, H), over (V, H) and (V,).
+
+    Against about ``size`` tokens, as in `sampled_output_loss`; 0: all.
+    """
+    if size:
+        candidates = draw_candidates(targets, len(bias), size)
+        weight = weight.index_select(0, candidates.ids)
+        bias = bias.index_select(0, candidates.ids) + candidates.weights.log()
+        targets = torch.searchsorted(candidates.ids[: candidates.own], targets)
+    logits = (hidden @ weight.T).float() + bias  # (N, C)
+    return logits.gather(1, targets[:, None])[:, 0] - logits.logsumexp(dim=1)

@@ -5,20 +5,29 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import TypeVar
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
-from traverba_export.corpora.batching import Batch, EpochPlan
+from traverba_export.corpora.batching import Batch, Plan
 from traverba_export.subwords import PAD
 
 T = TypeVar("T")
 
 DEPTH = 256
 """Batches ahead: enough to train on while the plan of the next epoch is made."""
+
+
+class ContestTensors(NamedTuple):
+    """A `corpora.batching.Contest` for the model."""
+
+    sentence: Tensor  # (R,)
+    slot: Tensor  # (R,)
+    rewards: Tensor  # (S, K)
 
 
 @dataclass(frozen=True)
@@ -36,16 +45,32 @@ class Place:
     """(N,) where among the B * T target positions there is no padding."""
     targets: Tensor
     """(N,) what stands there."""
+    contest: ContestTensors | None = None
+    """Whose rows the targets are; None: each source has one."""
 
     @property
     def target_tokens(self) -> int:
         """N."""
         return len(self.targets)
 
+    def to(self, device: torch.device) -> Place:
+        """The same place with all tensors on ``device``; from pinned memory, nothing is waited for."""
 
-def places(
-    plan_of: Callable[[int], EpochPlan], epoch: int, number: int, device: torch.device
-) -> Iterator[Place]:
+        def moved(tensor: Tensor) -> Tensor:
+            return tensor.to(device, non_blocking=True)
+
+        return replace(
+            self,
+            src_ids=moved(self.src_ids),
+            src_lengths=moved(self.src_lengths),
+            prev_ids=moved(self.prev_ids),
+            real=moved(self.real),
+            targets=moved(self.targets),
+            contest=self.contest and ContestTensors(*map(moved, self.contest)),
+        )
+
+
+def places(plan_of: Callable[[int], Plan], epoch: int, number: int, device: torch.device) -> Iterator[Place]:
     """All batches from number ``number`` of ``epoch`` on, epoch after epoch, without end."""
     while True:
         plan = plan_of(epoch)
@@ -58,10 +83,15 @@ def _place(epoch: int, number: int, batch: Batch, device: torch.device) -> Place
     following = batch.next_ids.ravel()
     real = np.flatnonzero(following != PAD)
     arrays = (batch.src_ids, batch.src_lengths, batch.prev_ids, real, following[real])
-    tensors = [torch.from_numpy(array) for array in arrays]
-    if device.type == "cuda":  # from pinned memory a copy does not wait for what the GPU still does
-        tensors = [tensor.pin_memory() for tensor in tensors]
-    return Place(epoch, number, batch.target, *tensors)
+    src_ids, src_lengths, prev_ids, where, targets = (_tensor(array, device) for array in arrays)
+    contest = batch.contest and ContestTensors(*(_tensor(array, device) for array in batch.contest))
+    return Place(epoch, number, batch.target, src_ids, src_lengths, prev_ids, where, targets, contest)
+
+
+def _tensor(array: NDArray[Any], device: torch.device) -> Tensor:
+    """From pinned memory a copy to a GPU does not wait for what that still does."""
+    tensor = torch.from_numpy(array)
+    return tensor.pin_memory() if device.type == "cuda" else tensor
 
 
 def ahead(items: Iterator[T], depth: int = DEPTH) -> Generator[T]:

@@ -5,23 +5,24 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from traverba_export.model import Network
-from traverba_export.recipe import TrainingOptions
+from traverba_export.model import EncoderDecoder, Network
+from traverba_export.recipe import Recipe, TrainingOptions
 from traverba_export.training.candidates import draw_candidates, sampled_output_loss
 from traverba_export.training.feeding import Place
 from traverba_export.training.loss import output_loss
+from traverba_export.training.refining.risk import contest_loss
 
 
-def batch_loss(model: Network, place: Place, options: TrainingOptions, device: torch.device) -> Tensor:
-    """Nats a target token."""
-    src_ids, src_lengths, prev_ids, real, targets = (
-        tensor.to(device, non_blocking=True)
-        for tensor in (place.src_ids, place.src_lengths, place.prev_ids, place.real, place.targets)
-    )
+def batch_loss(model: Network, place: Place, recipe: Recipe, device: torch.device) -> Tensor:
+    """Nats a target token; of a contest the mean risk of its sentences."""
+    place, options = place.to(device), recipe.training
     narrow = torch.float16 if options.precision == "fp16" else torch.bfloat16
     with torch.autocast(device.type, narrow, enabled=options.precision != "fp32"):
-        hidden = model.into(place.target)(src_ids, src_lengths, prev_ids).flatten(0, 1)  # (B * T, H)
-        total = _output_loss(model, hidden.index_select(0, real), targets, options)
+        translator = model.into(place.target)
+        if recipe.refining and isinstance(translator, EncoderDecoder):
+            return contest_loss(translator, place, recipe.refining, options.sampled_vocabulary)
+        hidden = translator(place.src_ids, place.src_lengths, place.prev_ids).flatten(0, 1)  # (B * T, H)
+        total = _output_loss(model, hidden.index_select(0, place.real), place.targets, options)
     return total / place.target_tokens
 
 

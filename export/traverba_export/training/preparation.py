@@ -6,7 +6,7 @@ import itertools
 import logging
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from traverba_export.alignment.lexicon import learn_lexicon
@@ -20,6 +20,7 @@ from traverba_export.corpora.reading import CorpusSpec, ReadingReport, read_pair
 from traverba_export.corpora.variants import VariantShares, casual
 from traverba_export.recipe import Recipe, split_direction
 from traverba_export.subwords import Subwords
+from traverba_export.training.refining.rivals import RivalPool, rival_pools
 from traverba_export.training.synthesis import synthetic_corpora
 from traverba_export.training.vocabulary import learn_or_take
 
@@ -48,6 +49,8 @@ class Prepared:
     pools: list[Pool]
     dev: list[DevSet]
     noise: PieceNoise | None = None
+    rivals: list[RivalPool] = field(default_factory=list)
+    """What is learnt from in place of the pools if the recipe refines."""
 
 
 def prepare(recipe: Recipe, data_dir: Path, out_dir: Path) -> Prepared:
@@ -58,6 +61,9 @@ def prepare(recipe: Recipe, data_dir: Path, out_dir: Path) -> Prepared:
     held_out = _held_out_keys(recipe, data_dir)
     texts = [_read_clean(spec, recipe, data_dir, held_out) for spec in recipe.corpora]
     subwords = learn_or_take(recipe, texts, out_dir / "tokenizer.json")
+    if recipe.refining:
+        rivals = rival_pools(recipe, texts, subwords, out_dir)
+        return Prepared(subwords, [], dev_sets(recipe, data_dir), rivals=rivals)
     synthetic = synthetic_corpora(recipe, texts, out_dir)
     written = [_read_clean(spec, recipe, out_dir, held_out) for spec in synthetic]
     specs = (*recipe.corpora, *synthetic)

@@ -59,6 +59,10 @@ def read_data(recipe: Recipe, data: Path, out_dir: Path, origin: Origin | None) 
 
 def pack_data(recipe: Recipe, data: Path, out: Path, origin: Origin | None, epochs: float) -> None:
     """Write all that a run of ``recipe`` reads into the file ``out``; what is encoded lies beside it."""
+    if recipe.refining:
+        raise RecipeError(
+            f"{recipe.name}: what [refining] learns from is not packed; train it where its data is"
+        )
     folder = out.with_name(f"{out.name}.encoded")
     folder.mkdir(parents=True, exist_ok=True)
     pack(read_data(recipe, data, folder, origin), recipe, out, epochs)

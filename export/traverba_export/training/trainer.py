@@ -13,7 +13,7 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from traverba_export.corpora.batching import EpochPlan, plan_epoch
+from traverba_export.corpora.batching import Plan, plan_epoch
 from traverba_export.corpora.mixing import with_weights
 from traverba_export.model import build_network, count_parameters
 from traverba_export.recipe import Recipe, RecipeError
@@ -31,6 +31,7 @@ from traverba_export.training.journal import Journal, plot_curves
 from traverba_export.training.objective import batch_loss
 from traverba_export.training.preparation import Prepared
 from traverba_export.training.progress import ProgressLine
+from traverba_export.training.refining.contests import plan_contests
 from traverba_export.training.schedule import Stage, stage_at, stages
 from traverba_export.training.transfer import Origin, start_from
 
@@ -104,7 +105,10 @@ class Trainer:
         learn_only(self.model, stage.only)
         return stage
 
-    def _plan(self, stage: Stage, epoch: int) -> EpochPlan:
+    def _plan(self, stage: Stage, epoch: int) -> Plan:
+        if self.prepared.rivals:
+            budget, seed = self.options.token_budget, self.recipe.seed
+            return plan_contests(self.prepared.rivals, budget, seed, epoch)
         return plan_epoch(
             with_weights(self.prepared.pools, stage.weights),
             self.options.token_budget,
@@ -149,7 +153,7 @@ class Trainer:
         rate = self._rate(self.progress.step)
         for group in self.optimiser.param_groups:
             group["lr"] = rate
-        loss = batch_loss(self.model, place, self.options, self.device)
+        loss = batch_loss(self.model, place, self.recipe, self.device)
         self.optimiser.zero_grad(set_to_none=True)
         self.scaler.scale(loss).backward()
         self.scaler.unscale_(self.optimiser)
