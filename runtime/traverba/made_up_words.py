@@ -30,6 +30,9 @@ def word_pieces(tokenizer: TextTokenizer) -> WordPieces:
 
 def _ending(text: str) -> str:
     """The letters at its end."""
+    word = text.removeprefix(" ")
+    if word.isalpha():  # nearly all are, and looking at every letter takes twice the time
+        return word
     start = len(text)
     while start and _is_letter(text[start - 1]):
         start -= 1
