@@ -72,8 +72,8 @@ def _contests(
 ) -> Iterator[_Contest]:
     """Sentences of a direction at random, without those whose rivals are all alike."""
     references = _references(recipe, options, texts, direction)
-    rng = np.random.default_rng(recipe.seed)
-    sources = [list(references)[i] for i in rng.permutation(len(references))[: options.sentences]]
+    rng, everything = np.random.default_rng(recipe.seed), list(references)
+    sources = [everything[i] for i in rng.permutation(len(everything))[: options.sentences]]
     with load_translator(options.by) as translator:
         for source, rivals in zip(sources, _rivals(translator, sources, options, direction), strict=True):
             rewards = {rival: gleu(rival, references[source]) for rival in rivals}
