@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol, TypeAlias
+from typing import Any, Generic, NamedTuple, Protocol, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,18 +17,22 @@ from traverba_export.corpora.examples import Pool, Sequences, ranges
 from traverba_export.corpora.noise import PieceNoise
 from traverba_export.subwords import BOS, EOS, PAD
 
+A = TypeVar("A")
 Ragged: TypeAlias = tuple[NDArray[np.int32], NDArray[np.int64]]
 """Ids of several sequences end to end (n,), and whose each is (n,)."""
 
 
-class Contest(NamedTuple):
-    """What the R rows of a batch's targets say of its S sentences, see `training.refining`."""
+class Contest(NamedTuple, Generic[A]):
+    """What the R rows of a batch's targets say of its S sentences, see `training.refining`.
 
-    sentence: NDArray[np.int64]
+    Arrays in a batch, tensors where a model reads them.
+    """
+
+    sentence: A
     """(R,) which one each is of."""
-    slot: NDArray[np.int64]
+    slot: A
     """(R,) its place among those of the sentence: 0 is the reference, rivals follow."""
-    rewards: NDArray[np.float32]
+    rewards: A
     """(S, K) how good the rivals are, 0 where a sentence has fewer."""
 
 
@@ -42,7 +46,7 @@ class Batch:
     next_ids: NDArray[np.int64]  # (B, T): the target, then the end token
     target: str = ""
     """The target language of the first example, and of all if the plan keeps languages apart."""
-    contest: Contest | None = None
+    contest: Contest[NDArray[Any]] | None = None
     """Several targets for each source: then B counts sources in the first two arrays, rows in the others."""
 
     @property

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from traverba_export.corpora import examples, rarity, variants, word_order
 from traverba_export.corpora.examples import Encoded, Sequences
@@ -57,18 +59,30 @@ class EncodedCorpora:
 def read_encoded(path: Path) -> Encoded:
     """What `write_encoded` wrote."""
     with np.load(path) as arrays:
-        source, target = (Sequences(arrays[f"{s}_ids"], arrays[f"{s}_offsets"]) for s in SIDES)
+        source, target = (sequences_in(arrays, side) for side in SIDES)
     return source, target
 
 
 def write_encoded(path: Path, encoded: Encoded) -> None:
     """Beside and renamed; its folder must exist."""
-    arrays = {
-        f"{side}_{field}": getattr(sequences, field)
-        for side, sequences in zip(SIDES, encoded, strict=True)
+    write_sequences(path, dict(zip(SIDES, encoded, strict=True)))
+
+
+def sequences_in(arrays: Mapping[str, NDArray[Any]], name: str) -> Sequences:
+    """One of those that `write_sequences` wrote."""
+    return Sequences(arrays[f"{name}_ids"], arrays[f"{name}_offsets"])
+
+
+def write_sequences(
+    path: Path, sequences: Mapping[str, Sequences], others: Mapping[str, NDArray[Any]] | None = None
+) -> None:
+    """Sequences by name, and other arrays, in one file: beside and renamed; its folder must exist."""
+    arrays: dict[str, Any] = {
+        f"{name}_{field}": getattr(each, field)
+        for name, each in sequences.items()
         for field in ("ids", "offsets")
     }
     partial = path.with_suffix(".partial")
     with partial.open("wb") as stream:
-        np.savez(stream, **arrays)
+        np.savez(stream, **arrays | dict(others or {}))
     partial.replace(path)

@@ -29,6 +29,16 @@ class Candidates:
     own: int
     """How many are of the batch."""
 
+    @property
+    def raised(self) -> Tensor:
+        """(C,) by how much their logits grow, so that a softmax's denominator is right on average."""
+        return self.weights.log()
+
+    def rows_of(self, weight: Tensor, bias: Tensor, targets: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Of (V, H) and (V,) what they need, (C, H) and (C,), and where ``targets`` (N,) are among them."""
+        where = torch.searchsorted(self.ids[: self.own], targets)
+        return weight.index_select(0, self.ids), bias.index_select(0, self.ids) + self.raised, where
+
 
 def draw_candidates(targets: Tensor, vocab_size: int, size: int) -> Candidates:
     """About ``size`` tokens: all of ``targets`` (N,), and others with equal probability."""
@@ -57,17 +67,10 @@ def sampled_output_loss(
     A drawn token's logit grows by the logarithm of what it stands for, which makes the sum in the
     softmax's denominator right on average; label smoothing is spread by the same weights.
     """
-    ids, raised = candidates.ids, candidates.weights.log()
     spread = candidates.weights / len(bias)
-    loss = output_loss(
-        hidden,
-        weight.index_select(0, ids),
-        bias.index_select(0, ids) + raised,
-        torch.searchsorted(ids[: candidates.own], targets),
-        smoothing=smoothing,
-        spread=spread,
-    )
-    return loss + smoothing * len(targets) * (spread * raised).sum()  # as the logits were
+    rows = candidates.rows_of(weight, bias, targets)
+    loss = output_loss(hidden, *rows, smoothing=smoothing, spread=spread)
+    return loss + smoothing * len(targets) * (spread * candidates.raised).sum()  # as the logits were
 
 
 def token_log_probs(hidden: Tensor, weight: Tensor, bias: Tensor, targets: Tensor, size: int) -> Tensor:
@@ -76,9 +79,6 @@ def token_log_probs(hidden: Tensor, weight: Tensor, bias: Tensor, targets: Tenso
     Against about ``size`` tokens, as in `sampled_output_loss`; 0: all.
     """
     if size:
-        candidates = draw_candidates(targets, len(bias), size)
-        weight = weight.index_select(0, candidates.ids)
-        bias = bias.index_select(0, candidates.ids) + candidates.weights.log()
-        targets = torch.searchsorted(candidates.ids[: candidates.own], targets)
+        weight, bias, targets = draw_candidates(targets, len(bias), size).rows_of(weight, bias, targets)
     logits = (hidden @ weight.T).float() + bias  # (N, C)
     return logits.gather(1, targets[:, None])[:, 0] - logits.logsumexp(dim=1)

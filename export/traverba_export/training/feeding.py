@@ -6,28 +6,20 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from traverba_export.corpora.batching import Batch, Plan
+from traverba_export.corpora.batching import Batch, Contest, Plan
 from traverba_export.subwords import PAD
 
 T = TypeVar("T")
 
 DEPTH = 256
 """Batches ahead: enough to train on while the plan of the next epoch is made."""
-
-
-class ContestTensors(NamedTuple):
-    """A `corpora.batching.Contest` for the model."""
-
-    sentence: Tensor  # (R,)
-    slot: Tensor  # (R,)
-    rewards: Tensor  # (S, K)
 
 
 @dataclass(frozen=True)
@@ -45,7 +37,7 @@ class Place:
     """(N,) where among the B * T target positions there is no padding."""
     targets: Tensor
     """(N,) what stands there."""
-    contest: ContestTensors | None = None
+    contest: Contest[Tensor] | None = None
     """Whose rows the targets are; None: each source has one."""
 
     @property
@@ -66,7 +58,7 @@ class Place:
             prev_ids=moved(self.prev_ids),
             real=moved(self.real),
             targets=moved(self.targets),
-            contest=self.contest and ContestTensors(*map(moved, self.contest)),
+            contest=self.contest and Contest(*map(moved, self.contest)),
         )
 
 
@@ -84,7 +76,7 @@ def _place(epoch: int, number: int, batch: Batch, device: torch.device) -> Place
     real = np.flatnonzero(following != PAD)
     arrays = (batch.src_ids, batch.src_lengths, batch.prev_ids, real, following[real])
     src_ids, src_lengths, prev_ids, where, targets = (_tensor(array, device) for array in arrays)
-    contest = batch.contest and ContestTensors(*(_tensor(array, device) for array in batch.contest))
+    contest = Contest(*(_tensor(array, device) for array in batch.contest)) if batch.contest else None
     return Place(epoch, number, batch.target, src_ids, src_lengths, prev_ids, where, targets, contest)
 
 

@@ -19,7 +19,8 @@ def batch_loss(model: Network, place: Place, recipe: Recipe, device: torch.devic
     narrow = torch.float16 if options.precision == "fp16" else torch.bfloat16
     with torch.autocast(device.type, narrow, enabled=options.precision != "fp32"):
         translator = model.into(place.target)
-        if recipe.refining and isinstance(translator, EncoderDecoder):
+        if recipe.refining:
+            assert isinstance(translator, EncoderDecoder)  # a recipe with another one is refused
             return contest_loss(translator, place, recipe.refining, options.sampled_vocabulary)
         hidden = translator(place.src_ids, place.src_lengths, place.prev_ids).flatten(0, 1)  # (B * T, H)
         total = _output_loss(model, hidden.index_select(0, place.real), place.targets, options)

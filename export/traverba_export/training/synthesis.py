@@ -62,16 +62,16 @@ def _wanted(
     languages, rng = split_direction(each.direction), np.random.default_rng(recipe.seed)
     sentences = sentences_of(languages[0], each.corpora, recipe, texts)
     if not each.passes:  # what people have translated already needs no other source
-        known = {text for text, _ in _pairs(recipe, texts, languages, None)}
+        known = {text for text, _ in pairs_between(recipe, texts, languages, None)}
         sentences = [text for text in sentences if text not in known and len(text) <= LONGEST]
     if not each.rare_words:
-        return _some(sentences, each.sentences, rng), plain
-    rare = RareWords.learn(list(_pairs(recipe, texts, languages, each.rare_words)), languages[1])
-    mixed = rare.first(_some(sentences, len(sentences), rng))
+        return drawn(sentences, each.sentences, rng), plain
+    rare = RareWords.learn(list(pairs_between(recipe, texts, languages, each.rare_words)), languages[1])
+    mixed = rare.first(drawn(sentences, len(sentences), rng))
     return mixed[: each.sentences], lambda translation: rare.mended(translation, rng)
 
 
-def _some(sentences: Sequence[str], count: int, rng: np.random.Generator) -> list[str]:
+def drawn(sentences: Sequence[str], count: int, rng: np.random.Generator) -> list[str]:
     """At random and in random order, so that a file which is stopped is a sample, too."""
     return [sentences[index] for index in rng.permutation(len(sentences))[:count]]
 
@@ -89,7 +89,7 @@ def sentences_of(
     return list(dict.fromkeys(found))
 
 
-def _pairs(
+def pairs_between(
     recipe: Recipe, texts: Sequence[list[Pair]], languages: Pair, paths: Sequence[str] | None
 ) -> Iterator[Pair]:
     """What the recipe's corpora (those at ``paths``, or all) have in both languages, in that order."""

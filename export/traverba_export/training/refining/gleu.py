@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 ORDERS = range(1, 5)
 
@@ -22,6 +22,7 @@ def _smaller(mine: Counter[tuple[str, ...]], theirs: Counter[tuple[str, ...]]) -
     return (mine & theirs).total() / max(1, mine.total(), theirs.total())
 
 
+@lru_cache(maxsize=64)  # each rival of a sentence asks for its references again
 def _runs(text: str) -> Counter[tuple[str, ...]]:
     words = _tokenizer()(text).split()
     return Counter(tuple(words[i : i + n]) for n in ORDERS for i in range(len(words) - n + 1))

@@ -12,9 +12,11 @@ from numpy.typing import NDArray
 
 from traverba import DecodeOptions, TextOptions, Translator, load_translator
 from traverba_export.corpora.examples import Sequences
+from traverba_export.corpora.keeping import sequences_in, write_sequences
 from traverba_export.recipe import Recipe, RecipeError, Refining, split_direction
 from traverba_export.subwords import Subwords
 from traverba_export.training.refining.gleu import gleu
+from traverba_export.training.synthesis import drawn, pairs_between
 
 log = logging.getLogger(__name__)
 
@@ -24,7 +26,7 @@ LEAST_DIFFERENCE = 0.02
 AS_TRAINED = TextOptions(split="lines", fix_spelling=False, look_up=False, protect=False, match_case=False)
 """The network alone, which is what learns."""
 FOLDER = "rivals"
-ARRAYS = ("source", "reference", "rival")
+SEQUENCES = ("source", "reference", "rival")
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ class RivalPool:
 
 
 def rival_pools(
-    recipe: Recipe, texts: Sequence[Sequence[Pair]], subwords: Subwords, out_dir: Path
+    recipe: Recipe, texts: Sequence[list[Pair]], subwords: Subwords, out_dir: Path
 ) -> list[RivalPool]:
     """One for each direction, of the recipe's clean pairs ``texts``; what is written already is kept."""
     assert recipe.refining is not None
@@ -68,12 +70,12 @@ class _Contest:
 
 
 def _contests(
-    recipe: Recipe, options: Refining, texts: Sequence[Sequence[Pair]], direction: str
+    recipe: Recipe, options: Refining, texts: Sequence[list[Pair]], direction: str
 ) -> Iterator[_Contest]:
     """Sentences of a direction at random, without those whose rivals are all alike."""
     references = _references(recipe, options, texts, direction)
-    rng, everything = np.random.default_rng(recipe.seed), list(references)
-    sources = [everything[i] for i in rng.permutation(len(everything))[: options.sentences]]
+    rng = np.random.default_rng(recipe.seed)
+    sources = drawn(list(references), options.sentences, rng)
     with load_translator(options.by) as translator:
         for source, rivals in zip(sources, _rivals(translator, sources, options, direction), strict=True):
             rewards = {rival: gleu(rival, references[source]) for rival in rivals}
@@ -82,16 +84,12 @@ def _contests(
 
 
 def _references(
-    recipe: Recipe, options: Refining, texts: Sequence[Sequence[Pair]], direction: str
+    recipe: Recipe, options: Refining, texts: Sequence[list[Pair]], direction: str
 ) -> dict[str, list[str]]:
     """Every source of the direction in the corpora that are asked for -> all its translations there."""
-    languages = split_direction(direction)
     found: dict[str, list[str]] = {}
-    for spec, pairs in zip(recipe.corpora, texts, strict=True):
-        if spec.paths[0] in options.corpora and set(spec.languages) == set(languages):
-            turned = spec.languages != languages
-            for source, target in ((b, a) if turned else (a, b) for a, b in pairs):
-                found.setdefault(source, []).append(target)
+    for source, target in pairs_between(recipe, texts, split_direction(direction), options.corpora):
+        found.setdefault(source, []).append(target)
     return found
 
 
@@ -111,7 +109,7 @@ def _rivals(
 
 
 def _write(path: Path, contests: Iterable[_Contest], subwords: Subwords) -> None:
-    """Beside and renamed."""
+    """All of a direction at once."""
     found = list(contests)
     log.info("%s: %d sentences whose rivals differ", path.name, len(found))
     texts = (
@@ -119,22 +117,15 @@ def _write(path: Path, contests: Iterable[_Contest], subwords: Subwords) -> None
         [each.reference for each in found],
         [rival for each in found for rival in each.rivals],
     )
-    arrays = {"first": np.cumsum([0, *(len(each.rivals) for each in found)])}
-    arrays["rewards"] = np.array([reward for each in found for reward in each.rivals.values()], np.float32)
-    for name, some in zip(ARRAYS, texts, strict=True):
-        packed = Sequences.pack(subwords.encode_batch(some))
-        arrays |= {f"{name}_ids": packed.ids, f"{name}_offsets": packed.offsets}
-    partial = path.with_suffix(".partial")
-    with partial.open("wb") as stream:
-        np.savez(stream, **arrays)  # type: ignore[arg-type]  # of names that savez has no use for
-    partial.replace(path)
+    encoded = [Sequences.pack(subwords.encode_batch(each)) for each in texts]
+    first = np.cumsum([0, *(len(each.rivals) for each in found)])
+    rewards = np.array([reward for each in found for reward in each.rivals.values()], np.float32)
+    write_sequences(path, dict(zip(SEQUENCES, encoded, strict=True)), {"first": first, "rewards": rewards})
 
 
 def _read(path: Path, subwords: Subwords) -> RivalPool:
     with np.load(path) as arrays:
-        source, reference, rival = (
-            Sequences(arrays[f"{name}_ids"], arrays[f"{name}_offsets"]) for name in ARRAYS
-        )
+        source, reference, rival = (sequences_in(arrays, name) for name in SEQUENCES)
         first, rewards = arrays["first"], arrays["rewards"]
     token = subwords.language_token(split_direction(path.stem)[1])
     return RivalPool(path.stem, token, source, reference, rival, first, rewards)
