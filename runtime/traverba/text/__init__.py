@@ -3,14 +3,15 @@
 `reader` makes a `reading` of every segment: `layout` tells prose from what surrounds it,
 `sentences` and `cutting` say where a segment ends, `protection` and `stand_ins` take out what
 must come out as it is, `numbers` and `casing` watch over theirs, `spelling` knows from a `word_list`
-which word is meant, `known_words` what it is called, and `names` what no list has; `rewriting` remembers
-where everything was. `tokenizer` and its neighbours turn text into ids. The only room that imports
-``tokenizers`` and ``sentencex``.
+which word is meant, `known_words` what it is called, `compounds` and `names` what no list has;
+`rewriting` remembers where everything was. `tokenizer` and its neighbours turn text into ids. The only
+room that imports ``tokenizers`` and ``sentencex``.
 """
 
 from traverba.text.casing import WORD as LETTERS
 from traverba.text.casing import lowered, raised
 from traverba.text.completion import PrefixCompletion
+from traverba.text.compounds import Compound, Compounds
 from traverba.text.known_words import Dictionary, KnownWords, RareWord, RareWords
 from traverba.text.names import Name, Names
 from traverba.text.next_word import NextWord, WordTokens
@@ -30,6 +31,8 @@ __all__ = [
     "LETTERS",
     "BannedPhrases",
     "BpeTokenizer",
+    "Compound",
+    "Compounds",
     "Dictionary",
     "Edit",
     "KnownWords",

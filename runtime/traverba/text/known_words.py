@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from traverba.text.casing import lowered, raised
+from traverba.text.compounds import Compounds
 from traverba.text.names import Names
 from traverba.text.phrasebook import Phrasebook
 from traverba.text.pieces import Span
@@ -35,6 +36,11 @@ class Dictionary:
         capital = text[:1].isupper() and not word[:1].isupper()
         return raised(translation) if capital else translation
 
+    def called(self, word: str) -> str | None:
+        """The translation of a word that is written just so."""
+        written, translation = self.entries.get(word.lower(), ("", ""))
+        return translation if written == word else None
+
 
 @dataclass(frozen=True)
 class RareWord:
@@ -55,6 +61,10 @@ class RareWords:
     language: str
     translations: Mapping[str, str]
     """Both written as inside a sentence."""
+
+    def called(self, word: str) -> str | None:
+        """The translation of a word that is written just so."""
+        return self.translations.get(word)
 
     def find(self, text: str) -> tuple[RareWord, ...]:
         """Those that a text has, in order."""
@@ -83,6 +93,8 @@ class KnownWords:
     """Of the language that the texts are in, if that is known."""
     names: Names | None = None
     """Likewise."""
+    compounds: Compounds | None = None
+    """Likewise."""
     phrasebooks: tuple[Phrasebook, ...] = ()
     """Of each language that they may be in."""
     said: Callable[[], Collection[str]] | None = None
@@ -93,7 +105,8 @@ class KnownWords:
         phrases = _distinct(book.look_up(text, self._is_name) for book in self.phrasebooks)
         if phrases or not text.isalpha():
             return phrases
-        return _distinct(each.look_up(text) for each in self.dictionaries)
+        words = _distinct(each.look_up(text) for each in self.dictionaries)
+        return words if words or not self.compounds else _distinct([self.compounds.look_up(text)])
 
     def _is_name(self, word: str) -> bool:
         """A word that has a capital wherever it stands, and no other word for it in the target language."""
@@ -106,9 +119,11 @@ class KnownWords:
         return small not in words and small not in said and (word not in words or word in said)
 
     def rare_words(self, text: str) -> tuple[RareWord, ...]:
-        """Those that a text has, and the names that no list has, in order."""
+        """Those that a text has, and the compounds and names that no list has, in order."""
         rare = self.rare.find(text) if self.rare else ()
         found = {word.span[0]: word for word in rare if not (word.is_name and self._may_be_none(text, word))}
+        for span, said in self.compounds.find(text) if self.compounds else ():
+            found.setdefault(span[0], RareWord(span, said))
         if names := self.names:
             for span, said in names.find(text):
                 found.setdefault(span[0], RareWord(span, said, True, names.any_noun_has_a_capital))
