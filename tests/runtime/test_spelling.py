@@ -58,6 +58,8 @@ GERMAN = Spelling(
             "für": 800,
             "weg": 90,
             "Weg": 80,
+            "Wetter": 190,
+            "weiter": 500,
         }
     ),
 )
@@ -140,6 +142,8 @@ def test_accents_are_put_back_and_never_taken_away(typed: str, meant: str) -> No
         ("fur", "für"),
         ("der weg", "der weg"),
         ("Herr Bahnhoff", "Herr Bahnhof"),
+        ("das Weter", "das Wetter"),  # a capital inside a sentence is a noun's, though "weiter" is commoner
+        ("weter", "weiter"),
     ],
 )
 def test_german_nouns_get_their_capitals(typed: str, meant: str) -> None:

@@ -67,7 +67,8 @@ class Spelling:
         nameless = begins or not capital
         found = self._same_letters(word, begins=begins)
         if found is None and word.isalpha() and (nameless or self.language in NOUNS_WITH_CAPITALS):
-            found = self._without_slip(word, LEAST_FOR_CAPITALS if capital else LEAST)
+            least = LEAST_FOR_CAPITALS if capital else LEAST
+            found = self._without_slip(word, least, is_noun=not nameless)
         if found is None:
             return word
         return raised(found) if capital else found
@@ -94,23 +95,26 @@ class Spelling:
                 return found
         return None
 
-    def _without_slip(self, word: str, least: Mapping[Slip, int]) -> str | None:
-        """The word that a finger missed; the commonest in proportion to what its slip asks for."""
+    def _without_slip(self, word: str, least: Mapping[Slip, int], *, is_noun: bool) -> str | None:
+        """The word that a finger missed; the commonest in proportion to what its slip asks for.
+
+        ``is_noun``: its capital says so, as "Weter" in a German sentence is Wetter, not weiter.
+        """
         typed = word.casefold()
         best, merit = None, 1.0
         for slip, other in _neighbours(typed, self.words.letters):
             for found in self.words.same_letters(fold(other)) if slip in least else ():
                 plain = fold(other) == found.casefold() or other == found.casefold()
                 share = self.words.count(found) / (least[slip] if plain else TWO_GUESSES * least[slip])
-                if share >= merit and self._may_be_meant(found) and _keeps_marks(other, found):
+                if share >= merit and self._may_be_meant(found, is_noun) and _keeps_marks(other, found):
                     best, merit = found, share
         return best
 
-    def _may_be_meant(self, found: str) -> bool:
+    def _may_be_meant(self, found: str, is_noun: bool) -> bool:
         """A name or an abbreviation in place of a word that is not known would be two guesses at once."""
-        return found.isalpha() and (
-            found.islower() or (self.language in NOUNS_WITH_CAPITALS and found[1:].islower())
-        )
+        if found.islower():
+            return found.isalpha() and not is_noun
+        return found.isalpha() and self.language in NOUNS_WITH_CAPITALS and found[1:].islower()
 
 
 def _keeps_marks(typed: str, found: str) -> bool:
