@@ -10,7 +10,7 @@ from pathlib import Path
 
 from traverba.bundle import Manifest, find_bundle, open_bundle
 from traverba.text import find_words, fold, lowered
-from traverba.text.spelling import begins
+from traverba.text.words.spelling import begins
 from traverba.word_file import (
     PHRASES_FILE,
     dictionary_file,
@@ -31,7 +31,7 @@ Counts = Mapping[str, int]
 Languages = tuple[str, str]
 
 PHRASES = Path(__file__).with_name("phrases.tsv")
-"""Written by hand: see `traverba.text.phrasebook`."""
+"""Written by hand: see `traverba.text.words.phrasebook`."""
 MADE_UP_PENALTY = 2.0
 """Nats: 0, 1, 2 and 4 left 81, 40, 29 and 14 words that nobody knows in 1,800 translations of dev sentences,
 all with the same BLEU; but 4 made German words endless, since a word costs nothing until it ends."""

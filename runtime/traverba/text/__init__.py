@@ -2,36 +2,42 @@
 
 `reader` makes a `reading` of every segment: `layout` tells prose from what surrounds it,
 `sentences` and `cutting` say where a segment ends, `protection` and `stand_ins` take out what
-must come out as it is, `numbers` and `casing` watch over theirs, `spelling` knows from a `word_list`
-which word is meant, `known_words` what it is called, `compounds` and `names` what no list has;
-`rewriting` remembers where everything was. `tokenizer` and its neighbours turn text into ids. The only
-room that imports ``tokenizers`` and ``sentencex``.
+must come out as it is, `numbers` and `casing` watch over theirs, `words` knows which are meant and what
+they are called; `rewriting` remembers where everything was. `tokenizer` and its neighbours turn text
+into ids. The only room that imports ``tokenizers`` and ``sentencex``.
 """
 
 from traverba.text.casing import WORD as LETTERS
 from traverba.text.casing import lowered, raised
 from traverba.text.completion import PrefixCompletion
-from traverba.text.compounds import Compound, Compounds
-from traverba.text.known_words import Dictionary, KnownWords, RareWord, RareWords
-from traverba.text.names import Name, Names
 from traverba.text.next_word import NextWord, WordTokens
 from traverba.text.options import TextFlag, TextOptions
-from traverba.text.phrasebook import Phrasebook
 from traverba.text.phrases import BannedPhrases, begins_word, ends_word, needs_space, spellings
 from traverba.text.pieces import PieceDecoder, Span, overlap
 from traverba.text.reader import Reader
 from traverba.text.reading import Lack, Place, Reading, Restored
 from traverba.text.rewriting import Edit, Rewriting
 from traverba.text.segments import find_segments, join_segments
-from traverba.text.spelling import Spelling
 from traverba.text.tokenizer import BpeTokenizer, TextTokenizer
-from traverba.text.word_list import WordList, find_words, fold
+from traverba.text.words import (
+    Compounds,
+    Dictionary,
+    KnownWords,
+    Name,
+    Names,
+    Phrasebook,
+    RareWord,
+    RareWords,
+    Spelling,
+    WordList,
+    find_words,
+    fold,
+)
 
 __all__ = [
     "LETTERS",
     "BannedPhrases",
     "BpeTokenizer",
-    "Compound",
     "Compounds",
     "Dictionary",
     "Edit",

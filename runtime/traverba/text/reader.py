@@ -9,7 +9,6 @@ from functools import partial
 
 from traverba.text.casing import casing_of, uncased
 from traverba.text.cutting import cut
-from traverba.text.known_words import KnownWords
 from traverba.text.layout import LINE_BREAK, find_stretches, flat, join_lines
 from traverba.text.numbers import numbers_of
 from traverba.text.options import LONGEST_EVER, TextFlag, TextOptions
@@ -20,6 +19,7 @@ from traverba.text.rewriting import Edit, Rewriting
 from traverba.text.sentences import FIRST_LETTER, sentence_spans
 from traverba.text.stand_ins import MOST, StandIn, stand_for
 from traverba.text.tokenizer import TextTokenizer, refuse_surrogates
+from traverba.text.words import KnownWords
 
 BLANK = " "
 """Takes the place of each character of a protected part, where only the words around it are looked at."""

@@ -10,12 +10,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from traverba.text.casing import Casing, recased
-from traverba.text.known_words import RareWord
 from traverba.text.numbers import added, says, spellings_of
 from traverba.text.options import TextFlag
 from traverba.text.pieces import Span
 from traverba.text.rewriting import Edit, Rewriting
 from traverba.text.stand_ins import STAND_IN, StandIn, insert, occurrences, put_back, take_out
+from traverba.text.words import RareWord
 
 Place = Callable[[Span], int]
 """Where in a decoded text that belongs which has this span in the reading, by the alignment."""

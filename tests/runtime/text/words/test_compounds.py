@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from traverba.text import Compound, Compounds, Dictionary, KnownWords, RareWord, RareWords, WordList
+from traverba.text import Compounds, Dictionary, KnownWords, RareWord, RareWords, WordList
 
 NOUNS = {
     "Gefängnis": (9, "prison"),
@@ -75,7 +75,7 @@ def test_other_words_are_left_to_the_model(word: str) -> None:
 def test_they_are_found_where_they_stand_in_a_text() -> None:
     text = "Die Gefängniskleidung und die 3D-Szenengruppe, Tag für Tag."
     found = list(COMPOUNDS.find(text))
-    assert found == [Compound((4, 21), "prison clothes"), Compound((33, 45), "scene group")]
+    assert found == [RareWord((4, 21), "prison clothes"), RareWord((33, 45), "scene group")]
 
 
 def test_only_languages_that_write_nouns_apart_in_the_same_order_say_them_so() -> None:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from traverba.text import KnownWords, Name, Names, RareWord, RareWords, Spelling, WordList
-from traverba.text.names import romanised
+from traverba.text.words.names import romanised
 
 ENGLISH = {"do": 9, "you": 9, "know": 9, "London": 5, "will": 3, "in": 2, "and": 2}
 RUSSIAN = {"в": 9, "родился": 3, "Москва": 2}

@@ -16,8 +16,8 @@ from typing import NamedTuple
 
 from traverba.text.casing import NOUNS_WITH_CAPITALS, lowered
 from traverba.text.pieces import Span
-from traverba.text.spelling import Spelling, begins
-from traverba.text.word_list import find_words
+from traverba.text.words.spelling import Spelling, begins
+from traverba.text.words.word_list import find_words
 
 SHORTEST = 3
 """Letters of what is taken for a name."""

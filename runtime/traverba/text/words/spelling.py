@@ -17,7 +17,7 @@ from typing import Literal
 from traverba.text.casing import NOUNS_WITH_CAPITALS, lowered, raised
 from traverba.text.casing import WORD as PART
 from traverba.text.rewriting import Edit
-from traverba.text.word_list import WordList, find_words, fold
+from traverba.text.words.word_list import WordList, find_words, fold
 
 Slip = Literal["swapped", "doubled", "missing", "added", "other"]
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 from traverba.text.casing import raised
-from traverba.text.pieces import Span
-from traverba.text.word_list import WordList, find_words
+from traverba.text.words.dictionaries import RareWord
+from traverba.text.words.word_list import WordList, find_words
 
 COMPOUNDING = frozenset({"de"})
 """Languages whose nouns are written together, and with a capital."""
@@ -22,13 +22,6 @@ APART = frozenset({"en"})
 LINKS = ("", "s", "n", "es", "en")
 """What may stand between the parts: "Arbeitstag", "Szenengruppe"."""
 SHORTEST_PART = 3
-
-
-class Compound(NamedTuple):
-    """A word of a text, and its parts in the other language."""
-
-    span: Span
-    said: str
 
 
 class Named(Protocol):
@@ -58,11 +51,11 @@ class Compounds:
         """None unless ``source`` writes together what ``target`` puts side by side."""
         return cls(source, words, books) if source in COMPOUNDING and target in APART else None
 
-    def find(self, text: str) -> Iterator[Compound]:
+    def find(self, text: str) -> Iterator[RareWord]:
         """In order."""
         for span in find_words(text, self.language):
             if said := self.look_up(text[slice(*span)]):
-                yield Compound(span, said)
+                yield RareWord(span, said)
 
     def look_up(self, word: str) -> str | None:
         """The names of its two parts; None if it is no noun of such parts, or known itself."""

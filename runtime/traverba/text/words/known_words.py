@@ -2,83 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
-from traverba.text.casing import lowered, raised
-from traverba.text.compounds import Compounds
-from traverba.text.names import Names
-from traverba.text.phrasebook import Phrasebook
-from traverba.text.pieces import Span
-from traverba.text.spelling import Spelling, begins
-from traverba.text.word_list import find_words
+from traverba.text.casing import lowered
+from traverba.text.words.compounds import Compounds
+from traverba.text.words.dictionaries import Dictionary, RareWord, RareWords
+from traverba.text.words.names import Names
+from traverba.text.words.phrasebook import Phrasebook
+from traverba.text.words.spelling import Spelling, begins
 
 COMMONER = 10
 """So many times as often as the name a word must have been met that is meant where any word has a capital."""
-
-
-@dataclass(frozen=True)
-class Dictionary:
-    """Words of one language in another.
-
-    A translator of sentences has never met a single word, with nothing before it and nothing behind it,
-    and makes up a sentence around it.
-    """
-
-    entries: Mapping[str, tuple[str, str]]
-    """A word in lower case -> itself and its translation, both written as inside a sentence."""
-
-    def look_up(self, text: str) -> str | None:
-        """The translation of a text that is one word; with a capital if that has one of its own accord."""
-        if text.lower() not in self.entries:
-            return None
-        word, translation = self.entries[text.lower()]
-        capital = text[:1].isupper() and not word[:1].isupper()
-        return raised(translation) if capital else translation
-
-    def called(self, word: str) -> str | None:
-        """The translation of a word that is written just so."""
-        written, translation = self.entries.get(word.lower(), ("", ""))
-        return translation if written == word else None
-
-
-@dataclass(frozen=True)
-class RareWord:
-    """A word of a text that training hardly met."""
-
-    span: Span
-    translation: str
-    is_name: bool = False
-    """It rather takes the place of a word with a capital."""
-    is_noun_or_name: bool = False
-    """It takes the place of no other word."""
-
-
-@dataclass(frozen=True)
-class RareWords:
-    """The words of a language that training hardly met, and what they are called in another."""
-
-    language: str
-    translations: Mapping[str, str]
-    """Both written as inside a sentence."""
-
-    def called(self, word: str) -> str | None:
-        """The translation of a word that is written just so."""
-        return self.translations.get(word)
-
-    def find(self, text: str) -> tuple[RareWord, ...]:
-        """Those that a text has, in order."""
-        spans = find_words(text, self.language)
-        words = ((span, found) for span in spans if (found := self._at(text, span)))
-        return tuple(RareWord(span, found, _stays(text[slice(*span)], found)) for span, found in words)
-
-    def _at(self, text: str, span: Span) -> str | None:
-        """A capital inside a sentence belongs to the word; where any word has one, it may not."""
-        word = text[slice(*span)]
-        found = self.translations.get(word)
-        if found is None and word[:1].isupper() and begins(text, span[0]):
-            found = self.translations.get(lowered(word))
-        return found
 
 
 @dataclass(frozen=True)
@@ -122,8 +57,8 @@ class KnownWords:
         """Those that a text has, and the compounds and names that no list has, in order."""
         rare = self.rare.find(text) if self.rare else ()
         found = {word.span[0]: word for word in rare if not (word.is_name and self._may_be_none(text, word))}
-        for span, said in self.compounds.find(text) if self.compounds else ():
-            found.setdefault(span[0], RareWord(span, said))
+        for word in self.compounds.find(text) if self.compounds else ():
+            found.setdefault(word.span[0], word)
         if names := self.names:
             for span, said in names.find(text):
                 found.setdefault(span[0], RareWord(span, said, True, names.any_noun_has_a_capital))
@@ -135,11 +70,6 @@ class KnownWords:
             return False
         words, word = self.spelling.words, text[slice(*name.span)]
         return words.count(lowered(word)) > COMMONER * words.count(word)
-
-
-def _stays(word: str, translation: str) -> bool:
-    """Whether it is a name that the dictionary leaves as it is."""
-    return word == translation and word[:1].isupper()
 
 
 def _distinct(found: Iterable[str | None]) -> tuple[str, ...]:
