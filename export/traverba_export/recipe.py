@@ -125,7 +125,11 @@ class Clauses:
 
 @dataclass(frozen=True)
 class Refining:
-    """Learning from what a bundle makes of sentences, by how good it is; see `training.refining`."""
+    """Learning from what a bundle makes of sentences, by how good it is; see `training.refining`.
+
+    The sentences are read as they stand, each once an epoch: passes, variants and a sampling temperature have
+    no part in it, nor has label smoothing.
+    """
 
     by: str
     """The bundle, by its name or its path: the one that training starts from."""

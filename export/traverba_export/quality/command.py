@@ -126,6 +126,10 @@ def _refuse_unused(arguments: argparse.Namespace) -> None:
         if getattr(arguments, mode) and (given := [name for name in others if getattr(arguments, name)]):
             flags = ", ".join(f"--{name.replace('_', '-')}" for name in given)
             raise RecipeError(f"--{mode} measures without {flags}; leave it out")
+    if arguments.challenge and arguments.jobs > 1:
+        raise RecipeError("--challenge takes one process, whatever --jobs says; leave it out")
+    if arguments.challenge and len(arguments.precision or ()) > 1:
+        raise RecipeError("--challenge measures one --precision; leave it out or name one")
 
 
 def _score(arguments: argparse.Namespace) -> int:

@@ -88,6 +88,8 @@ def test_evaluate_scores_the_dictionary_in_place_of_the_network(
         (["--data", "DATA", "--lookup", "everyday"], ["--read-back", "0.1", "--zero-shot"]),
         (["--challenge"], ["--test-set", "tatoeba", "--record"]),
         (["--challenge"], ["--lookup", "everyday"]),
+        (["--challenge"], ["--jobs", "2"]),
+        (["--challenge"], ["--precision", "int8", "--precision", "fp32"]),
     ],
 )
 def test_evaluate_refuses_an_option_that_would_change_nothing(
