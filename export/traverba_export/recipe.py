@@ -115,8 +115,8 @@ class Synthetic:
 
 
 @dataclass(frozen=True)
-class Clauses:
-    """Russian clauses in all orders of their words, and their English; see `corpora.clauses`."""
+class ByRule:
+    """Sentences that no person wrote, and no model."""
 
     count: int
     directions: dict[str, float]
@@ -158,8 +158,10 @@ class Recipe:
     test: tuple[CorpusSpec, ...] = ()
     """Read only to keep their sentences out of the training data."""
     synthetic: tuple[Synthetic, ...] = ()
-    clauses: Clauses | None = None
-    """Made by rule; none unless asked for."""
+    clauses: ByRule | None = None
+    """Russian ones in all orders of their words, and their English; see `corpora.clauses`."""
+    frames: ByRule | None = None
+    """Greetings, titles, days and the like, and what fills them; see `corpora.frames`."""
     refining: Refining | None = None
     """In place of the likelihood of the corpora's translations."""
     vocab_size: int = 8_000

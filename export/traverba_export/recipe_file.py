@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 from traverba_export.corpora.clauses import CLAUSE_LANGUAGES
 from traverba_export.corpora.cleaning import CleaningRules
+from traverba_export.corpora.frames import frame_languages
 from traverba_export.corpora.reading import CorpusSpec
 from traverba_export.corpora.variants import VariantShares
 from traverba_export.model.config import preset
 from traverba_export.recipe import (
-    Clauses,
+    ByRule,
     Phase,
     Recipe,
     RecipeError,
@@ -78,7 +79,8 @@ def _recipe(raw: dict[str, Any]) -> Recipe:
         dev=tuple(_corpus(c) for c in raw.pop("dev")),
         test=tuple(_corpus(c) for c in raw.pop("test", [])),
         synthetic=tuple(_synthetic(dict(each)) for each in raw.pop("synthetic", [])),
-        clauses=Clauses(**raw.pop("clauses")) if "clauses" in raw else None,
+        clauses=ByRule(**raw.pop("clauses")) if "clauses" in raw else None,
+        frames=ByRule(**raw.pop("frames")) if "frames" in raw else None,
         refining=_refining(raw.pop("refining")) if "refining" in raw else None,
         cleaning=CleaningRules(**raw.pop("cleaning", {})),
         variants=VariantShares(**raw.pop("variants", {})),
@@ -93,7 +95,8 @@ def _recipe(raw: dict[str, Any]) -> Recipe:
     if raw:
         raise RecipeError(f"unknown keys: {', '.join(raw)}")
     _check_synthetic(recipe)
-    _check_clauses(recipe)
+    _check_by_rule("clauses", recipe.clauses, CLAUSE_LANGUAGES, recipe)
+    _check_by_rule("frames", recipe.frames, frame_languages(), recipe)
     _check_refining(recipe)
     return recipe
 
@@ -168,18 +171,21 @@ def _check_refining(recipe: Recipe) -> None:
     if refining.rivals < 2:
         raise RecipeError(f"[refining]: rivals must be at least 2, not {refining.rivals}")
     options = recipe.training
-    if recipe.synthetic or recipe.clauses or options.subword_dropout or options.word_dropout:
-        raise RecipeError("[refining] takes no [[synthetic]], [clauses], subword_dropout or word_dropout")
+    if recipe.synthetic or recipe.clauses or recipe.frames or options.subword_dropout or options.word_dropout:
+        raise RecipeError(
+            "[refining] takes no [[synthetic]], [clauses], [frames], subword_dropout or word_dropout"
+        )
     if recipe.model.decoder != "recurrent":
         raise RecipeError(f"[refining] needs a beam, which a decoder that is {recipe.model.decoder} has not")
 
 
-def _check_clauses(recipe: Recipe) -> None:
-    """They are between Russian and English, and only what the recipe trains learns from them."""
-    for direction in recipe.clauses.directions if recipe.clauses else ():
+def _check_by_rule(table: str, made: ByRule | None, languages: Collection[str], recipe: Recipe) -> None:
+    """They are in some languages, and only what the recipe trains learns from them."""
+    for direction in made.directions if made else ():
         way = split_direction(direction)
-        if {*way} != {*CLAUSE_LANGUAGES} or way not in recipe.directions:
-            raise RecipeError(f"[clauses]: {direction} is no direction between ru and en of a [[corpus]]")
+        if not {*way} <= {*languages} or way not in recipe.directions:
+            known = ", ".join(sorted(languages))
+            raise RecipeError(f"[{table}]: {direction} is no direction of a [[corpus]] within {known}")
 
 
 def _check_corpora(each: Synthetic, paths: Sequence[str], languages: set[str], recipe: Recipe) -> None:
