@@ -122,7 +122,9 @@ class CallMaker:
         )
 
     def _target_words(self, options: DecodeOptions, known: KnownWords) -> KnownTargets | None:
-        return KnownTargets(self.word_pieces, known.said()) if options.made_up and known.said else None
+        if not (options.made_up and known.said):
+            return None
+        return KnownTargets(self.word_pieces, known.said(), known.spelling.words if known.spelling else ())
 
     def _read_back(
         self, models: ModelInto, options: DecodeOptions, control: Control, leg: Leg

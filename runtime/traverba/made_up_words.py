@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Container
 from dataclasses import dataclass
 
 import numpy as np
@@ -50,11 +50,18 @@ class KnownTargets:
     pieces: WordPieces
     listed: Collection[str]
     """Written as inside a sentence."""
+    ordinary: Container[str] = ()
+    """Words of the text's own language, if that is known, written likewise."""
 
     def of(self, text: str) -> TargetWords:
-        """For the translation of ``text``, whose words with a capital, mostly names, may stay as they are."""
-        own = frozenset(word.casefold() for word in LETTERS.findall(text) if not word.islower())
+        """For the translation of ``text``, whose names may stay as they are."""
+        own = frozenset(word.casefold() for word in LETTERS.findall(text) if self._may_be_name(word))
         return TargetWords(self.pieces, lambda word: self._is_listed(word) or word.casefold() in own)
+
+    def _may_be_name(self, word: str) -> bool:
+        """With a capital, and not only because it begins a sentence or, in German, is a noun."""
+        plain = word.istitle() and (word in self.ordinary or lowered(word) in self.ordinary)
+        return not (word.islower() or plain)
 
     def _is_listed(self, word: str) -> bool:
         """As it is, or with another letter first, as at the beginning of a sentence or in a title."""

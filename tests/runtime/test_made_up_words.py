@@ -36,6 +36,16 @@ def test_known_is_what_the_list_has_and_what_the_text_has(word: str, known: bool
 
 
 @pytest.mark.parametrize(
+    ("word", "known"),
+    [("Gruppe", False), ("wichtig", False), ("Goethe", True), ("OAuthToken", True), ("ODER", True)],
+)
+def test_a_word_of_the_texts_own_language_is_no_name_that_may_stay(word: str, known: bool) -> None:
+    german = frozenset({"Gruppe", "wichtig", "oder"})
+    targets = KnownTargets(pieces=None, listed=LISTED, ordinary=german)  # type: ignore[arg-type]
+    assert targets.of("Wichtig: Gruppe, OAuthToken ODER Goethe.").knows(word) == known
+
+
+@pytest.mark.parametrize(
     ("text", "last"),
     [
         ("les machines", "machines"),
