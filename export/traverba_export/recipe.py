@@ -68,7 +68,12 @@ class Phase:
     weights: dict[str, float] = field(default_factory=dict)
     """Beginning of a corpus's path -> what its passes are multiplied by; "lexicon" is one, too."""
     only: tuple[str, ...] = ()
-    """Beginnings of parameters' names that learn in this phase, such as "decoders.fr."; none: all do."""
+    """Beginnings of parameters' names that learn in this phase, such as "decoders.fr."; none: all do.
+
+    What decoders have in common, the attention's keys, has the name that it has in the first.
+    """
+    into: tuple[str, ...] = ()
+    """Target languages whose sentences are read in this phase; none: all."""
 
     def __post_init__(self) -> None:
         if self.steps < 1:

@@ -102,7 +102,7 @@ def _recipe(raw: dict[str, Any]) -> Recipe:
 
 
 def _phase(raw: dict[str, Any]) -> Phase:
-    return Phase(**raw | {"only": tuple(raw.get("only", ()))})
+    return Phase(**raw | {name: tuple(raw.get(name, ())) for name in ("only", "into")})
 
 
 def _training(raw: dict[str, Any], phases: tuple[Phase, ...]) -> TrainingOptions:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from traverba_export.corpora.clauses import Noun, _parsed, _said, clauses, plural_of, third_person
+from traverba_export.corpora.clauses import Noun, Pronoun, _parsed, _said, clauses, plural_of, third_person
 from traverba_export.corpora.word_order import morphology
 from traverba_export.recipe import RecipeError
 from traverba_export.recipe_file import RECIPES, load_recipe
@@ -51,6 +51,26 @@ def test_nouns_in_both_languages(
     noun = Noun(_parsed(word, {"NOUN", "nomn"}), english, plural)
     assert noun.form("accs") == accusative
     assert (noun.called(True), noun.called(False)) == called
+
+
+@pytest.mark.parametrize(
+    ("word", "owner", "plural", "actor", "called"),
+    [
+        ("сестра", "мой", False, "моя сестра", "my sister"),
+        ("брат", "твой", False, "твой брат", "your brother"),
+        ("дочь", "наш", True, "наши дочери", "our daughters"),
+    ],
+)
+def test_a_relative_may_be_somebodys(word: str, owner: str, plural: bool, actor: str, called: str) -> None:
+    english = {"сестра": "sister", "брат": "brother", "дочь": "daughter"}[word]
+    noun = Noun(_parsed(word, {"NOUN", "nomn"}), english, plural, owner)
+    assert noun.actor == actor and noun.called(True) == noun.called(False) == called
+
+
+def test_who_is_acted_on_may_be_a_pronoun(pairs: list[tuple[str, str]]) -> None:
+    assert Pronoun("меня").form("accs") == "меня" and Pronoun("их").called(True) == "them"
+    turned = [english for russian, english in pairs if re.search(r"\b(меня|Меня)\b", russian)]
+    assert turned and all(re.search(r"\bme\b", english) for english in turned)
 
 
 @pytest.mark.parametrize(

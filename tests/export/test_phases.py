@@ -116,6 +116,28 @@ def test_a_misspelt_corpus_is_named_before_the_first_step(folder: Path) -> None:
         Trainer(recipe, prepare(recipe, folder, folder / "out"), folder / "out", "cpu")
 
 
+def test_a_phase_reads_what_goes_into_the_languages_that_it_names(folder: Path) -> None:
+    text = (folder / "recipe.toml").read_text(encoding="utf-8")
+    both = text.replace("directions = { en-fr = 1.0 }", "directions = { en-fr = 1.0, fr-en = 0.5 }")
+    both = both.replace('weights = { "a.tsv" = 0.0 }', 'into = ["en"]')
+    (folder / "both.toml").write_text(both, encoding="utf-8")
+    recipe = load_recipe(folder / "both.toml")
+    (folder / "out").mkdir()
+    trainer = Trainer(recipe, prepare(recipe, folder, folder / "out"), folder / "out", "cpu")
+    first, second = (trainer._plan(stage, 0) for stage in trainer.stages)
+    assert {pool.direction for pool in first.pools} == {"en-fr", "fr-en"}  # type: ignore[union-attr]
+    assert {pool.direction for pool in second.pools} == {"fr-en"}  # type: ignore[union-attr]
+
+
+def test_a_language_that_nothing_is_translated_into_is_named_before_the_first_step(folder: Path) -> None:
+    recipe = load_recipe(folder / "recipe.toml")
+    later = dataclasses.replace(recipe.phases[1], into=("fr", "de"))
+    recipe = dataclasses.replace(recipe, phases=(recipe.phases[0], later))
+    (folder / "out").mkdir()
+    with pytest.raises(CorpusError, match="into de here"):
+        Trainer(recipe, prepare(recipe, folder, folder / "out"), folder / "out", "cpu")
+
+
 def test_a_run_resumed_at_the_border_of_a_phase_goes_on_the_same(folder: Path) -> None:
     """The first sitting ends with the first phase; its checkpoint is all the second one has."""
     recipe = load_recipe(folder / "recipe.toml")

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -35,7 +35,12 @@ OPENED = 0.6
 """Share of clauses with something before them."""
 IRREGULAR = {"man": "men", "woman": "women", "child": "children", "mouse": "mice", "wolf": "wolves",
              "thief": "thieves", "sheep": "sheep", "fish": "fish", "deer": "deer", "fisherman": "fishermen",
-             "potato": "potatoes"}  # fmt: skip
+             "potato": "potatoes", "wife": "wives"}  # fmt: skip
+PRONOUNS = {"меня": "me", "тебя": "you", "его": "him", "её": "her", "нас": "us", "вас": "you", "их": "them"}
+"""In the accusative."""
+OWNERS = {"мой": "my", "твой": "your", "наш": "our"}
+IN_PLACE, OWNED = 0.25, 0.5
+"""Shares of pronouns where somebody is who is acted on, and of relatives who act and are somebody's."""
 UNCOUNTABLE = {"porridge", "water", "milk", "tea", "music", "truth", "wind", "fire", "sausage"}
 
 
@@ -46,6 +51,17 @@ class Noun:
     parsed: Parse
     english: str
     plural: bool
+    owner: str = ""
+    """A Russian possessive before it, which agrees with a nominative alone."""
+
+    @property
+    def actor(self) -> str:
+        """Its nominative, with the owner."""
+        return f"{self._owner_form} {self.form('nomn')}".lstrip()
+
+    @property
+    def _owner_form(self) -> str:
+        return str(_parsed(self.owner, {"ADJF", "nomn"}).inflect(self.agreement()).word) if self.owner else ""
 
     def form(self, case: str) -> str:
         """Its form in a case, "nomn" or "accs"."""
@@ -63,11 +79,30 @@ class Noun:
     def called(self, known: bool) -> str:
         """In English with its article: "the road", "a dog", "dogs"."""
         name = plural_of(self.english) if self.plural else self.english
+        if self.owner:
+            return f"{OWNERS[self.owner]} {name}"
         if known:
             return f"the {name}"
         if self.plural or self.english in UNCOUNTABLE:
             return name
         return f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
+
+
+@dataclass(frozen=True)
+class Pronoun:
+    """Somebody who is acted on."""
+
+    russian: str
+    shows_case = True
+
+    def form(self, case: str) -> str:
+        """It has one."""
+        assert case == "accs"
+        return self.russian
+
+    def called(self, known: bool) -> str:
+        """In English, where it is always known."""
+        return PRONOUNS[self.russian]
 
 
 def clauses(count: int, seed: int) -> list[Pair]:
@@ -84,14 +119,32 @@ def _drawn(rng: np.random.Generator) -> Iterator[Pair]:
     verbs, openings = words["verb"], words["opening"]
     while True:
         verb = verbs[rng.integers(len(verbs))]
-        subject, object_ = (_noun(verb[role], words["nouns"], rng) for role in ("who", "what"))
+        subject, object_ = (
+            _subject(verb["who"], words["nouns"], rng),
+            _object(verb["what"], words["nouns"], rng),
+        )
         order = str(rng.choice([*ORDERS], p=[*ORDERS.values()]))
-        if subject.parsed.word == object_.parsed.word or (order != "SVO" and not object_.shows_case):
+        if subject.form("accs") == object_.form("accs") or (order != "SVO" and not object_.shows_case):
             continue
         russian, english, past = _clause(verb, subject, object_, order, rng)
         fitting = [each for each in openings if past or not each.get("past")]
         opening = fitting[rng.integers(len(fitting))] if rng.random() < OPENED else None
         yield _sentence(russian, english, opening, bool(rng.random() < UNMARKED))
+
+
+def _subject(names: list[str], nouns: Mapping[str, Mapping[str, str]], rng: np.random.Generator) -> Noun:
+    noun = _noun(names, nouns, rng)
+    if noun.parsed.normal_form in nouns["family"] and rng.random() < OWNED:
+        return replace(noun, owner=str(rng.choice([*OWNERS])))
+    return noun
+
+
+def _object(
+    names: list[str], nouns: Mapping[str, Mapping[str, str]], rng: np.random.Generator
+) -> Noun | Pronoun:
+    if "people" in names and rng.random() < IN_PLACE:
+        return Pronoun(str(rng.choice([*PRONOUNS])))
+    return _noun(names, nouns, rng)
 
 
 def _noun(names: list[str], nouns: Mapping[str, Mapping[str, str]], rng: np.random.Generator) -> Noun:
@@ -104,7 +157,7 @@ def _noun(names: list[str], nouns: Mapping[str, Mapping[str, str]], rng: np.rand
 
 
 def _clause(
-    verb: Mapping[str, Any], subject: Noun, object_: Noun, order: str, rng: np.random.Generator
+    verb: Mapping[str, Any], subject: Noun, object_: Noun | Pronoun, order: str, rng: np.random.Generator
 ) -> tuple[str, str, bool]:
     """Russian, English, and whether it is past."""
     aspect = int(rng.integers(2)) if verb["ru"][1] else 0
@@ -113,7 +166,7 @@ def _clause(
     wanted = (
         {"past", *subject.agreement()} if past else {"pres", "3per", "plur" if subject.plural else "sing"}
     )
-    parts = {"S": subject.form("nomn"), "O": object_.form("accs"), "V": parsed.inflect(wanted).word}
+    parts = {"S": subject.actor, "O": object_.form("accs"), "V": parsed.inflect(wanted).word}
     said = _said(verb["en"], subject.plural, past, progressive=not aspect)
     object_first = order[0] == "O"
     subject_known = order[-1] != "S" or bool(rng.random() < 0.25)

@@ -1,8 +1,8 @@
-"""How often each corpus is seen: by temperature over directions, and by the weights of a phase."""
+"""How often each corpus is seen: by temperature over directions, and by what a phase says."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from traverba_export.corpora.examples import Pool
@@ -24,6 +24,21 @@ def with_temperature(pools: Sequence[Pool], temperature: float) -> list[Pool]:
     scale = sum(examples.values()) / sum(tempered.values())
     factors = {direction: scale * n / examples[direction] for direction, n in tempered.items()}
     return [replace(pool, passes=pool.passes * factors.get(pool.direction, 0.0)) for pool in pools]
+
+
+def mixture(pools: Sequence[Pool], weights: Mapping[str, float], into: Collection[str]) -> list[Pool]:
+    """What a phase reads: pools with its weights, and only those into these languages if there are any.
+
+    A language that no pool goes into is an error, as a weight of no corpus is.
+    """
+    targets = {_target(pool) for pool in pools}
+    if unused := sorted({*into} - targets):
+        raise CorpusError(f"nothing is translated into {', '.join(unused)} here")
+    return [pool for pool in with_weights(pools, weights) if not into or _target(pool) in into]
+
+
+def _target(pool: Pool) -> str:
+    return pool.direction.rpartition("-")[2]
 
 
 def with_weights(pools: Sequence[Pool], weights: Mapping[str, float]) -> list[Pool]:

@@ -34,6 +34,8 @@ class Stage:
     """What the passes of some corpora are multiplied by."""
     only: tuple[str, ...] = ()
     """Beginnings of the parameters' names that learn; none: all do."""
+    into: tuple[str, ...] = ()
+    """Target languages that are read; none: all."""
 
     def learning_rate(self, step: int) -> float:
         """Rate for the run's step ``step``."""
@@ -54,7 +56,8 @@ def stages(recipe: Recipe) -> list[Stage]:
             warmup_steps=phase.warmup_steps,
             decay_steps=phase.decay_steps,
         )
-        found.append(Stage(phase.name, start, start + phase.steps, options, phase.weights, phase.only))
+        end = start + phase.steps
+        found.append(Stage(phase.name, start, end, options, phase.weights, phase.only, phase.into))
     return found
 
 

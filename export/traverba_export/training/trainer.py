@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from traverba_export.corpora.batching import Plan, plan_epoch
-from traverba_export.corpora.mixing import with_weights
+from traverba_export.corpora.mixing import mixture
 from traverba_export.model import build_network, count_parameters
 from traverba_export.recipe import Recipe, RecipeError
 from traverba_export.training.checkpoints import (
@@ -71,7 +71,7 @@ class Trainer:
             start_from(origin, self.model, prepared.subwords.path)
         self.stages = stages(recipe)
         for stage in self.stages:
-            with_weights(prepared.pools, stage.weights)  # a misspelt corpus is named now, not hours later
+            mixture(prepared.pools, stage.weights, stage.into)  # misspellings come up now, not in hours
         self.journal = Journal(out_dir, [d.direction for d in prepared.dev], self.progress.step)
         log.info("parameters: %s; resuming at step %d", count_parameters(self.model), self.progress.step)
 
@@ -110,7 +110,7 @@ class Trainer:
             budget, seed = self.options.token_budget, self.recipe.seed
             return plan_contests(self.prepared.rivals, budget, seed, epoch)
         return plan_epoch(
-            with_weights(self.prepared.pools, stage.weights),
+            mixture(self.prepared.pools, stage.weights, stage.into),
             self.options.token_budget,
             self.recipe.seed,
             epoch,
