@@ -191,6 +191,18 @@ def test_a_number_beside_those_of_the_source_is_said(translator: Translator, tok
     assert "number_added" not in translator.translate("the machines", target="fr", options=BEAM).flags
 
 
+def test_a_date_is_said_in_the_target_language(translator: Translator, model: Any) -> None:
+    def french(text: str, source: str | None = "en", **wishes: Any) -> str:
+        return translator.translate(text, target="fr", source=source, options=GREEDY, **wishes).text
+
+    assert french("the machines win on May 1, 2020, {name}.") == "the machines win le 1er mai 2020, {name}."
+    assert french("THE MACHINES WIN ON MAY 12.") == "THE MACHINES WIN LE 12 MAI."
+    assert french("the win on May\n12", text_options=TextOptions(wrap="join")) == "the win le 12 mai"
+    assert french("on May 12", text_options=TextOptions(protect=False)) != "le 12 mai"
+    assert french("On May 12 👍🏽\nwin") == "Le 12 mai 👍🏽\nwin"
+    assert french("SINCE MAY 12 on May 12", text_options=TextOptions(keep=("May",))).count("May 12") == 1
+
+
 def test_more_spans_than_a_sentence_can_have_cut_it(translator: Translator) -> None:
     text = "Win " + " the ".join(f"{{n{i}}}" for i in range(23)) + " win."
     translation = translator.translate(text, target="fr", options=GREEDY)

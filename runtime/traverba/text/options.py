@@ -40,7 +40,10 @@ class TextOptions:
     line."""
 
     protect: bool = True
-    """URLs, placeholders, tags, code, emoji, amounts and the like come out as they are, once each."""
+    """URLs, placeholders, tags, code, emoji, amounts and the like come out as they are, once each.
+
+    Dates with the month in letters come out as the target language says them.
+    """
 
     patterns: tuple[str, ...] = ()
     """Regular expressions of further parts that come out as they are."""

@@ -1,4 +1,4 @@
-"""Parts of a text that come out as they are: addresses, placeholders, tags, code, emoji, amounts."""
+"""Parts of a text that the model does not translate: addresses, code, tags, emoji, amounts, dates."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from traverba.text.dates import Date, Said
 from traverba.text.pieces import Span
 
 _END = r"[^\s<>\"«»“”`]*[^\s<>\"«»“”`.,;:!?'’)\]}…]"
@@ -67,11 +68,13 @@ BUILT_IN = re.compile(
 
 @dataclass(frozen=True)
 class Protected:
-    """A part of a text that comes out as it is."""
+    """A part of a text that comes out as it is, or as is known."""
 
     span: Span
     is_emoji: bool = False
     """Has no place in the grammar of a sentence."""
+    said: Said | None = None
+    """What it is called in the target language, if not what it is."""
 
 
 @lru_cache(maxsize=64)
@@ -81,12 +84,18 @@ def _own(patterns: tuple[str, ...], keep: tuple[str, ...]) -> tuple[re.Pattern[s
 
 
 def find_protected(
-    text: str, *, built_in: bool, patterns: tuple[str, ...] = (), keep: tuple[str, ...] = ()
+    text: str,
+    *,
+    built_in: bool,
+    patterns: tuple[str, ...] = (),
+    keep: tuple[str, ...] = (),
+    dates: Sequence[Date] = (),
 ) -> list[Protected]:
     """All of them, in order; the caller's own come before what is found by itself. Neighbours are one."""
     spans: list[Protected] = []
     for pattern in _own(tuple(patterns), tuple(keep)):
         _add(spans, [Protected(match.span()) for match in pattern.finditer(text) if match[0].strip()])
+    _add(spans, [Protected(date.span, said=date.said) for date in dates])
     if built_in:
         found = (Protected(match.span(), match.lastgroup == "emoji") for match in BUILT_IN.finditer(text))
         _add(spans, list(found))
@@ -108,7 +117,8 @@ def _overlaps(spans: Sequence[Protected], span: Span) -> bool:
 def _united(spans: Sequence[Protected]) -> list[Protected]:
     united: list[Protected] = []
     for each in spans:
-        if united and united[-1].span[1] == each.span[0]:
+        beside = bool(united) and united[-1].span[1] == each.span[0]
+        if beside and not (united[-1].said or each.said):
             last = united.pop()
             each = Protected((last.span[0], each.span[1]), last.is_emoji and each.is_emoji)
         united.append(each)

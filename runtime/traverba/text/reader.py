@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
-from traverba.text.casing import casing_of, uncased
+from traverba.text.casing import casing_of, raised, uncased
 from traverba.text.cutting import cut
+from traverba.text.dates import find_dates
 from traverba.text.layout import LINE_BREAK, find_stretches, flat, join_lines
-from traverba.text.numbers import numbers_of
+from traverba.text.numbers import clock_times, numbers_of
 from traverba.text.options import LONGEST_EVER, TextFlag, TextOptions
 from traverba.text.pieces import Span, overlap
 from traverba.text.protection import Protected, find_protected
@@ -68,19 +69,21 @@ class Reader:
     ) -> Reading | None:
         """None if there is nothing to translate in it. ``within`` is relative to the piece."""
         words = _blanked(piece, within)
+        place = (offset + span[0], offset + span[1])
         if not FIRST_LETTER.search(words):
-            return None
-        stand_ins = stand_for(piece, [each.span for each in within])
+            return _all_said(piece, place, within)
         casing = casing_of(words, self.sources, self._is_common) if self.options.match_case else None
         base = uncased(words, casing, self.sources, self._is_common) if casing else words
+        stand_ins = stand_for(piece, [_shouted(each) for each in within] if casing == "upper" else within)
         respelt = self._respelt(base)
-        edits = [*_line_breaks(original[slice(*span)], within), *map(_edit, within, stand_ins), *respelt]
+        breaks = list(_line_breaks(original[slice(*span)], within))
+        times = [each for each in clock_times(words) if not any(overlap(each.span, e.span) for e in breaks)]
+        edits = [*breaks, *map(_edit, within, stand_ins), *respelt, *(times if self.options.protect else ())]
         flags = ("respelt", *flags) if respelt else flags
         rewriting = Rewriting(base, edits)
         choices = self.known.look_up(rewriting.text) if self.options.look_up else ()
         flags = ("looked_up", *flags) if choices else flags
         numbers = numbers_of(words) if self.options.protect else ()
-        place = (offset + span[0], offset + span[1])
         rare = self.known.rare_words(rewriting.text) if self.options.look_up and not choices else ()
         return Reading(place, rewriting, flags, tuple(stand_ins), numbers, casing, choices, rare)
 
@@ -91,7 +94,11 @@ class Reader:
 
     def _protected(self, text: str) -> list[Protected]:
         options = self.options
-        return find_protected(text, built_in=options.protect, patterns=options.patterns, keep=options.keep)
+        known = options.protect and len(self.sources) == 1
+        dates = find_dates(text, self.sources[0], self.target) if known else []
+        return find_protected(
+            text, built_in=options.protect, patterns=options.patterns, keep=options.keep, dates=dates
+        )
 
     def _sentences(self, text: str, protected: Sequence[Protected]) -> list[Span]:
         """None of which ends inside a protected part."""
@@ -121,7 +128,7 @@ class Reader:
         start, end = span
         inside = [_moved(each, -start) for each in _within(within, span)]
         piece = text[start:end]
-        masked = Rewriting(piece, map(_edit, inside, stand_for(piece, [each.span for each in inside])))
+        masked = Rewriting(piece, map(_edit, inside, stand_for(piece, inside)))
         ids = self.tokenizer.encode(masked.text)
         if len(ids) <= self.options.longest:
             return None
@@ -156,7 +163,22 @@ def _within(protected: Sequence[Protected], span: Span) -> list[Protected]:
 
 def _moved(protected: Protected, by: int) -> Protected:
     start, end = protected.span
-    return Protected((start + by, end + by), protected.is_emoji)
+    return replace(protected, span=(start + by, end + by))
+
+
+def _shouted(protected: Protected) -> Protected:
+    return replace(protected, said=protected.said and protected.said.in_capitals())
+
+
+def _all_said(piece: str, place: Span, within: Sequence[Protected]) -> Reading | None:
+    """Of a segment without a word of its own, what is known to be said; None if nothing is."""
+    within = [_shouted(each) for each in within] if piece.isupper() else within
+    edits = [Edit(each.span, each.said.text) for each in within if each.said]
+    if not edits:
+        return None
+    text = Rewriting(piece, edits).text
+    choices = (raised(text) if piece[0].isupper() else text,)
+    return Reading(place, Rewriting(piece), ("looked_up",), choices=choices)
 
 
 def _blanked(text: str, protected: Sequence[Protected]) -> str:

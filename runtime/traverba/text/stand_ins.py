@@ -1,4 +1,4 @@
-"""What the model reads in place of a part that must come out as it is: "{0}", "{1}" and so on.
+"""What the model reads in place of a part that it does not translate: "{0}", "{1}" and so on.
 
 The built-in model has learnt to copy these, numbers 0 to 4, to the place where what they
 stand for belongs; any model can be made to write them by constraints of the search.
@@ -7,17 +7,20 @@ stand for belongs; any model can be made to write them by constraints of the sea
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
+from traverba.text.dates import Said
 from traverba.text.phrases import CLOSING
 from traverba.text.pieces import Span
+from traverba.text.protection import Protected
 from traverba.text.rewriting import Edit
 
 MOST = 5
 """Stand-ins of a segment, where it can be cut: as many as the training data has."""
 
 STAND_IN = re.compile(r"\{(\d{1,3})\}")
+_WORD_BEFORE = re.compile(r"(?<![\w'’])([\w'’]+) $")
 
 
 @dataclass(frozen=True)
@@ -26,24 +29,31 @@ class StandIn:
 
     name: str
     original: str
+    """Or what it is called in the target language."""
     follows_word: bool
     """Whether a letter or digit stands directly before it in the source; the model reads a space there."""
     precedes_word: bool
     follows_space: bool
     """Whether it stands apart in the source, as it then does in the translation."""
+    is_said: bool = False
+    """Whether it is called something else than in the source."""
+    with_word: Mapping[str, str] = field(default_factory=dict)
+    """See `Said`."""
 
     @property
     def read(self) -> str:
         return " " * self.follows_word + self.name + " " * self.precedes_word
 
 
-def stand_for(text: str, spans: Iterable[Span]) -> list[StandIn]:
-    """One for each span of the text."""
+def stand_for(text: str, protected: Sequence[Protected]) -> list[StandIn]:
+    """One for each protected part of the text."""
     stand_ins = []
-    for number, (start, end) in enumerate(spans):
+    for number, each in enumerate(protected):
+        start, end = each.span
         before, after = text[max(0, start - 1) : start], text[end : end + 1]
-        words, apart = (before.isalnum(), after.isalnum()), before.isspace()
-        stand_ins.append(StandIn(f"{{{number}}}", text[start:end], *words, apart))
+        place = (before.isalnum(), after.isalnum(), before.isspace())
+        said = each.said or Said(text[start:end])
+        stand_ins.append(StandIn(f"{{{number}}}", said.text, *place, each.said is not None, said.with_word))
     return stand_ins
 
 
@@ -54,8 +64,7 @@ def occurrences(decoded: str, stand_in: StandIn) -> list[Span]:
 
 def put_back(decoded: str, stand_in: StandIn, span: Span) -> Edit:
     """Its original in its place, with the source's spaces around it."""
-    start, end = span
-    original = stand_in.original
+    (start, end), original = _with_word(decoded, stand_in, span)
     if stand_in.follows_word and start > 1 and decoded[start - 1] == " " and decoded[start - 2].isalnum():
         start -= 1
     if stand_in.precedes_word and decoded[end : end + 1] == " " and decoded[end + 1 : end + 2].isalnum():
@@ -66,6 +75,16 @@ def put_back(decoded: str, stand_in: StandIn, span: Span) -> Edit:
     if stand_in.follows_space and (before.isalnum() or (before and before in CLOSING)):
         original = f" {original}"
     return Edit((start, end), original)
+
+
+def _with_word(decoded: str, stand_in: StandIn, span: Span) -> tuple[Span, str]:
+    """What goes into the translation, and instead of what: a word before it may be one with it."""
+    start, end = span
+    text, is_small = stand_in.original, False
+    while (word := _WORD_BEFORE.search(decoded[:start])) and word[1].lower() in stand_in.with_word:
+        start, text, is_small = word.start(), stand_in.with_word[word[1].lower()], word[1][0].islower()
+    begins = stand_in.is_said and not is_small and not any(map(str.isalnum, decoded[:start]))
+    return (start, end), text[:1].upper() + text[1:] if begins else text
 
 
 def take_out(decoded: str, span: Span) -> Edit:

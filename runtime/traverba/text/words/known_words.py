@@ -37,11 +37,15 @@ class KnownWords:
 
     def look_up(self, text: str) -> tuple[str, ...]:
         """A translation from each language that has this phrase, or else this word; none for other texts."""
-        phrases = _distinct(book.look_up(text, self._is_name) for book in self.phrasebooks)
+        phrases = _distinct(book.look_up(text, self._is_name, self._called) for book in self.phrasebooks)
         if phrases or not text.isalpha():
             return phrases
         words = _distinct(each.look_up(text) for each in self.dictionaries)
         return words if words or not self.compounds else _distinct([self.compounds.look_up(text)])
+
+    def _called(self, word: str) -> str | None:
+        """Of a word behind a phrase, where a capital says nothing: "Good morning, Doctor"."""
+        return next(filter(None, (each.look_up(lowered(word)) for each in self.dictionaries)), None)
 
     def _is_name(self, word: str) -> bool:
         """A word that has a capital wherever it stands, and no other word for it in the target language."""

@@ -15,15 +15,19 @@ from traverba.text.casing import raised
 
 LONGEST = 200
 """Characters of a text that is looked at: all phrases are far shorter."""
-SEGMENT = re.compile(r"[\s¿¡]*(?P<phrase>.*?)\s*(?P<mark>[.!?…]*)\s*", re.DOTALL)
+SEGMENT = re.compile(r"[\s¿¡]*(?P<phrase>.*?)\s*(?P<mark>[.!?…]*|[,:])\s*", re.DOTALL)
 OPENING = {"es": {"?": "¿", "!": "¡"}}
 """Language -> what opens a sentence that ends with a mark."""
-SPACED = {"fr": "?!"}
+SPACED = {"fr": "?!:"}
 """Language -> marks behind a space."""
 VARIANTS = "|"
 SPELT_ALIKE = str.maketrans({"’": "'", "ё": "е"})
 
+A_NAME = "*"
+"""Stands in a title for the name behind it: "Mr. *"."""
+
 IsName = Callable[[str], bool]
+Called = Callable[[str], "str | None"]
 Row = Mapping[str, str]
 """Language -> ways to say one thing, between bars: all are understood, the first is said. One that ends
 with "?" or "!" is only understood with it."""
@@ -48,10 +52,13 @@ class Phrasebook:
                     entries.setdefault(_key(variant), said)
         return cls(target, entries)
 
-    def look_up(self, text: str, is_name: IsName = lambda word: False) -> str | None:
+    def look_up(
+        self, text: str, is_name: IsName = lambda word: False, called: Called = lambda word: None
+    ) -> str | None:
         """What a text is called that is one phrase, or several with commas between, and nothing else.
 
-        Names may follow: ``is_name`` says which words are the same in both languages.
+        Names may follow, or single words: ``is_name`` says which words are the same in both languages, and
+        ``called`` what others are called.
         """
         found = SEGMENT.fullmatch(text) if len(text) <= LONGEST else None
         if found is None:
@@ -63,7 +70,8 @@ class Phrasebook:
             return None
         last = phrases[-1]
         said = [self._say(part, mark if i == last else "", is_name) for i, part in enumerate(parts)]
-        words = [part for part in said if part]
+        behind = ((each or _word(part, called)) for each, part in zip(said[1:], parts[1:], strict=True))
+        words = [part for part in (said[0], *behind) if part]
         if len(words) < len(parts):
             return None
         words[0] = raised(words[0]) if whole[:1].isupper() else words[0]
@@ -73,12 +81,15 @@ class Phrasebook:
         return f"{', '.join(words)}{space}{mark}"
 
     def _say(self, part: str, mark: str, is_name: IsName) -> str | None:
-        """A phrase, a phrase and a name behind it, or a name."""
+        """A phrase, a phrase or a title and a name behind it, or a name."""
         if self._is_name(part, is_name):
             return part
         if said := self._entry(part, mark):
             return said
         before, _, last = part.rpartition(" ")
+        title = self.entries.get(_key(f"{before} {A_NAME}"))
+        if title and self._is_name(last, lambda word: word[0].isupper()):
+            return title.replace(A_NAME, last)
         said = self._entry(before, mark) if self._is_name(last, is_name) else None
         return said and f"{said} {last}"
 
@@ -93,6 +104,10 @@ class Phrasebook:
     @cached_property
     def _letters(self) -> frozenset[str]:
         return frozenset("".join(self.entries.values()).lower()) - {" "}
+
+
+def _word(part: str, called: Called) -> str | None:
+    return called(part) if part.isalpha() else None
 
 
 def _key(phrase: str) -> str:

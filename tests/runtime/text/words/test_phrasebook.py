@@ -45,7 +45,9 @@ ROWS = [
         ("es-en", "Buenos días, ¿de verdad?", "Good morning, really?"),
         ("en-de", "Hello, that's true, good morning!", "Hallo, stimmt, guten Morgen!"),
         ("en-fr", "Hello, my friend!", None),
-        ("en-fr", "Hello, ", None),
+        ("en-fr", "Hello, ", "Bonjour,"),
+        ("en-fr", "Hello,, really?", None),
+        ("en-fr", "Good morning. Hello", None),
         ("en-fr", "really", None),
         ("en-fr", "Good morning, Tom.", None),
         ("en-fr", "", None),
@@ -77,11 +79,48 @@ def test_a_name_may_follow(text: str, translation: str | None) -> None:
     assert Phrasebook.between(ROWS, "en", "es").look_up(text, "Tom".__eq__) == translation
 
 
+TITLES = [*ROWS, {"en": "Mr. *|Mr *", "fr": "monsieur *|M. *", "de": "Herr *", "ru": "господин *"}]
+
+
+@pytest.mark.parametrize(
+    ("direction", "text", "translation"),
+    [
+        ("en-fr", "Good morning, Mr. Smith.", "Bonjour, monsieur Smith."),
+        ("en-fr", "mr Smith", "monsieur Smith"),
+        ("fr-en", "Bonjour, M. Dupont !", "Good morning, Mr. Dupont!"),
+        ("de-fr", "Herr Müller", "Monsieur Müller"),
+        ("en-fr", "Mr. smith", None),
+        ("en-fr", "Mr. and Mrs. Smith", None),
+        ("en-ru", "Mr. Smith", None),
+    ],
+)
+def test_behind_a_title_any_capital_is_a_name(direction: str, text: str, translation: str | None) -> None:
+    assert Phrasebook.between(TITLES, *direction.split("-")).look_up(text) == translation
+
+
+@pytest.mark.parametrize(
+    ("text", "translation"),
+    [
+        ("Hello, friends!", "Bonjour, amis !"),
+        ("Good morning, Tom, friends.", "Bonjour, Tom, amis."),
+        ("Friends, hello!", None),
+        ("Hello, dear friends!", None),
+        ("Hello friends!", None),
+        ("Hello, strangers.", None),
+        ("Hello, friends,", "Bonjour, amis,"),
+        ("Hello:", "Bonjour :"),
+    ],
+)
+def test_behind_a_phrase_and_a_comma_a_word_may_stand(text: str, translation: str | None) -> None:
+    book = Phrasebook.between(ROWS, "en", "fr")
+    assert book.look_up(text, "Tom".__eq__, {"friends": "amis"}.get) == translation
+
+
 @given(st.text())
 def test_any_text_may_be_looked_up(text: str) -> None:
-    assert Phrasebook.between(ROWS, "en", "fr").look_up(text) in {
-        None, *(f"{c}onjour{s}{m}" for c in "bB" for s, m in (("", ""), ("", "."), (" ", "!"), ("", "…"))),
-    }  # fmt: skip
+    marks = (("", ""), ("", "."), (" ", "!"), ("", "…"), ("", ","), (" ", ":"))
+    known = {f"{c}onjour{space}{mark}" for c in "bB" for space, mark in marks}
+    assert Phrasebook.between(ROWS, "en", "fr").look_up(text) in {None, *known}
 
 
 def test_what_was_written_is_read_again(tmp_path: Path) -> None:
