@@ -24,6 +24,17 @@ _UNITS = (
     "°C|°F|°|%|‰|[kKMGTP]i?B|[kMG]bps|[kMG]bit/s|px|pt|rem|dpi|fps|hPa|kPa|bar|kJ|kcal|ha|[mglVAJ]|"
     "[€$£¥₽₴]|USD|EUR|GBP|RUB|CHF|JPY"
 )
+_PROGRAMS = (
+    "git|np[mx]|yarn|pip3?|uv|poetry|conda|docker|podman|kubectl|helm|brew|cargo|apt|apt-get|dnf|systemctl"
+)
+_COMMANDS = (
+    r"(?:(?:init|status|log|diff|commit|push|pull|fetch|merge|rebase|stash|reset|build|test|update|upgrade|publish|logs|"
+    r"ps|exec|apply|sync|lock)\b"
+    r"|(?:install|uninstall|add|remove|run|start|stop|restart|enable|disable|clone|checkout|switch|create|delete)\b"
+    r"(?:[ ][\w@/:-]{1,80}(?:[.=]{1,2}[\w@/:-]{1,80}){0,9})?)"
+)
+"""Some of them with the name of what they are about."""
+_SUDO = "reboot|shutdown|poweroff|su|make|cp|mv|rm|mkdir|chmod|chown|nano|vim?|service|dpkg|snap|mount|umount"
 _NUMBER = r"\d{1,15}(?:[\u00a0\u202f ]\d{3}(?!\d))*(?:[.,]\d{1,15}){0,5}"
 _EMOJI = "[\U0001f000-\U0001faff\u2190-\u21ff\u2300-\u23ff\u2500-\u2bff\u3030\u303d©®™]"
 
@@ -54,7 +65,9 @@ BUILT_IN = re.compile(
     | (?: (?<![\w/.]) [\w-]{{1,100}}(?:[./][\w-]{{1,100}}){{0,20}}\.(?:{_FILE_TYPES})(?![\w/]) )
     | (?: (?<![\w&\#/]) \#\w{{0,80}}[^\W\d]\w{{0,80}} )                        # hashtags, mentions
     | (?: (?<![\w@]) @\w{{1,80}} )
-    | (?: (?<!\S) --[a-z][\w-]{{1,80}} )                                        # options
+    | (?: (?<![\w-]) (?: (?:sudo[ ])?(?:{_PROGRAMS})[ ]{_COMMANDS} | sudo[ ](?:{_SUDO})\b ) # commands
+          (?: [ ]--?[a-zA-Z][\w-]{{0,80}}(?:=[\w./:-]{{0,80}}\w)? ){{0,9}} )
+    | (?: (?<!\S) --[a-z][\w-]{{1,80}} )
     | (?: (?<!\w) [A-Za-z]\w{{0,80}}(?:\.\w{{1,80}}){{0,8}}\(\) )               # names in programs
     | (?: (?<![\w-]) [A-Za-z][A-Za-z0-9]{{0,60}}_\w{{1,100}} )
     | (?: (?<![\w.]) v?\d{{1,5}}(?:\.\d{{1,8}}){{2,6}}(?![\w.]*\w) )            # versions, dates

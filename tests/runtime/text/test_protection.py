@@ -42,6 +42,11 @@ def protected(text: str, **options: tuple[str, ...]) -> list[str]:
         ),
         ("v1.2.3 of 2024-01-31 from 192.168.0.1", ["v1.2.3", "2024-01-31", "192.168.0.1"]),
         ("set max_length in run() with --json", ["max_length", "run()", "--json"]),
+        (
+            "Run git pull --rebase first, then sudo reboot or pip install numpy==1.2.",
+            ["git pull --rebase", "sudo reboot", "pip install numpy==1.2"],
+        ),
+        ("git commit -m x, docker run --rm hello-world", ["git commit -m", "docker run --rm"]),
         ("<b><i>both</i></b>", ["<b><i>", "</i></b>"]),
     ],
 )
@@ -57,6 +62,7 @@ def test_what_is_not_language_is_found(text: str, expected: list[str]) -> None:
         "a < b and c > d, e.g. this; R&D; rock & roll",
         "What a day... no? (yes!) [sic] \"quoted\" it's John's.",
         "The price in 1990 was #1",
+        "Git is a tool; apt to fail, a docker runs, sudo is needed? No: cargo ships.",
     ],
 )
 def test_language_is_left_alone(text: str) -> None:
