@@ -185,6 +185,12 @@ def test_a_lost_number_is_asked_for(translator: Translator, tokenizer: BpeTokeni
     assert "number_retried" in translation.flags or "number_lost" in translation.flags
 
 
+def test_a_lost_number_is_put_where_it_belongs(translator: Translator, tokenizer: BpeTokenizer) -> None:
+    rewrite(translator, tokenizer, lambda text: text.replace("1998", "77"))
+    translation = translator.translate("machines 1998 win", target="fr", options=BEAM)
+    assert translation.text.startswith("machines 1998") and "77" not in translation.text
+
+
 def test_a_number_beside_those_of_the_source_is_said(translator: Translator, tokenizer: BpeTokenizer) -> None:
     rewrite(translator, tokenizer, lambda text: f"{text} 1998 77")
     assert "number_added" in translator.translate("the machines 1998", target="fr", options=BEAM).flags

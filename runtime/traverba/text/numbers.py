@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from traverba.text.pieces import Span
 from traverba.text.rewriting import Edit
 from traverba.text.stand_ins import STAND_IN
 
@@ -15,12 +16,18 @@ GAP = r"[^\d\n]{0,2}"
 """Between groups of digits: languages write 10,000 and 10 000."""
 
 GROUP_MARKS = (",", ".", " ", "\u202f")
+TIME_MARKS = (":", ".", "h", " h ")
 
 
 def numbers_of(text: str) -> tuple[str, ...]:
     """Numbers of at least two digits: smaller ones may well become words. A time of day is two numbers."""
     found = (part for number in NUMBER.findall(STAND_IN.sub(" ", text)) for part in number.split(":"))
     return tuple(dict.fromkeys(number for number in found if sum(map(str.isdigit, number)) > 1))
+
+
+def place_of(text: str, number: str) -> Span:
+    """Where one of `numbers_of` stands; of a part of a time of day, where all of that does."""
+    return next(match.span() for match in NUMBER.finditer(text) if number in (match[0], *match[0].split(":")))
 
 
 def says(text: str, number: str) -> bool:
@@ -48,5 +55,5 @@ def _digits(number: str) -> str:
 
 def spellings_of(number: str) -> tuple[str, ...]:
     """The ways in which languages write it."""
-    groups = DIGITS.findall(number)
-    return tuple(dict.fromkeys((number, *(mark.join(groups) for mark in GROUP_MARKS))))
+    groups, marks = DIGITS.findall(number), TIME_MARKS if ":" in number else GROUP_MARKS
+    return tuple(dict.fromkeys((number, *(mark.join(groups) for mark in marks))))

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from traverba.text.casing import Casing, recased
-from traverba.text.numbers import added, says, spellings_of
+from traverba.text.numbers import added, place_of, says, spellings_of
 from traverba.text.options import TextFlag
 from traverba.text.pieces import Span
 from traverba.text.rewriting import Edit, Rewriting
@@ -84,7 +84,7 @@ class Reading:
         """What a decoded text should have and lacks."""
         names = [each for each in self.stand_ins if not occurrences(decoded, each)]
         numbers = [number for number in self.numbers if not says(decoded, number)]
-        return (*map(_lack_of_stand_in, names), *map(_lack_of_number, numbers))
+        return (*map(_lack_of_stand_in, names), *(_lack_of_number(self.text, number) for number in numbers))
 
     def demands(self, lacks: Sequence[Lack]) -> tuple[Lack, ...]:
         """What to ask for: where one stand-in was dropped, all of them, lest another is dropped for it."""
@@ -129,8 +129,9 @@ def _lack_of_stand_in(stand_in: StandIn) -> Lack:
     return Lack((stand_in.name,), "protected_retried")
 
 
-def _lack_of_number(number: str) -> Lack:
-    return Lack(spellings_of(number), "number_retried")
+def _lack_of_number(text: str, number: str) -> Lack:
+    span = place_of(text, number)
+    return Lack(spellings_of(text[slice(*span)]), "number_retried", span)
 
 
 def _apart(edits: Sequence[Edit]) -> list[Edit]:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from traverba.text.casing import Casing, casing_of, recased, uncased
-from traverba.text.numbers import added, numbers_of, says, spellings_of
+from traverba.text.numbers import added, clock_times, numbers_of, place_of, says, spellings_of
 from traverba.text.protection import find_protected
 from traverba.text.rewriting import Rewriting
 
@@ -100,6 +100,25 @@ def test_numbers_are_those_of_two_digits_or_more() -> None:
         "20",
         "30",
     )
+
+
+def test_a_number_has_a_place_and_a_part_of_a_time_that_of_the_time() -> None:
+    text = "45 men, 6:45 and 10,000"
+    places = [text[slice(*place_of(text, number))] for number in ("45", "10,000")]
+    assert places == ["45", "10,000"]
+    assert text[4:][slice(*place_of(text[4:], "45"))] == "6:45"
+    assert spellings_of("6:45") == ("6:45", "6.45", "6h45", "6 h 45")
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("à 14 h 45, ou 8h05.", "à 14:45, ou 8:05."),
+        ("24 h 00, 14 h, 3 h 5, 14 h 450, 1.14h45", "24 h 00, 14 h, 3 h 5, 14 h 450, 1.14h45"),
+    ],
+)
+def test_a_french_time_of_day_is_read_as_others_write_it(text: str, read: str) -> None:
+    assert Rewriting(text, clock_times(text)).text == read
 
 
 @pytest.mark.parametrize("text", ["10 000 euros", "10,000", "10.000", "10000", "en 10\u202f000,"])
