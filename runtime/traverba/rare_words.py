@@ -89,9 +89,9 @@ class RareWordRepair:
         span = max(words, key=lambda pair: pair.weight).target
         if word.is_name and word.translation.startswith(text[slice(*span)]):
             return Place(word, span)  # the model broke off, however sure it is: "Go" of "Goethe"
-        steps = zip(found.tokens, found.hypothesis.log_probs.tolist(), strict=False)  # the end has no token
-        log_prob = sum(lp for token, lp in steps if overlap(token, span))
-        return Place(word, span) if log_prob <= math.log(SURE) else None
+        stand = [pair.target for pair in words] if word.is_name else [span]  # "The cups" may be for one name
+        least = min(_log_prob(found, each) for each in stand)
+        return Place(word, span) if least <= math.log(SURE) else None
 
     def _request(self, segment: PreparedSegment, decoded: Decoded, place: Place) -> Request:
         """The translation up to the place, the dictionary's word, and on with another word.
@@ -113,6 +113,12 @@ class RareWordRepair:
 def is_said(word: RareWord, text: str, language: str) -> bool:
     """Whether a text in ``language`` has the dictionary's word, in whatever form."""
     return says(text, (word.translation,), language) > 0
+
+
+def _log_prob(found: RestoredHypothesis, span: Span) -> float:
+    """Of a word that was written."""
+    steps = zip(found.tokens, found.hypothesis.log_probs.tolist(), strict=False)  # the end has no token
+    return sum(lp for token, lp in steps if overlap(token, span))
 
 
 def _rounds(segment: PreparedSegment) -> int:
