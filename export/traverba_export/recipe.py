@@ -33,7 +33,7 @@ class TrainingOptions:
     clip_norm: float = 1.0
     """Gradients are scaled down to this global norm (Pascanu et al. 2013)."""
     precision: str = "bf16"
-    """fp32, bf16 (CPU or CUDA), or fp16 (CUDA)."""
+    """fp32, bf16 (CUDA, or a CPU; fp32 on one that would only imitate it), or fp16 (CUDA)."""
     lexicon_passes: float = 0.0
     """Passes in an epoch over single-word pairs learnt from the corpora by alignment; 0: none."""
     sampling_temperature: float = 0.0

@@ -118,7 +118,7 @@ def is_said(word: RareWord, text: str, language: str) -> bool:
 def _log_prob(found: RestoredHypothesis, span: Span) -> float:
     """Of a word that was written."""
     steps = zip(found.tokens, found.hypothesis.log_probs.tolist(), strict=False)  # the end has no token
-    return sum(lp for token, lp in steps if overlap(token, span))
+    return float(sum(lp for token, lp in steps if overlap(token, span)))
 
 
 def _rounds(segment: PreparedSegment) -> int:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import torch
-
 from traverba_export.model import TranslationModel
 from traverba_export.quality.metrics import Scores, score_texts
 from traverba_export.recipe import split_direction
 from traverba_export.subwords import Subwords
+from traverba_export.training.floats import products_in
 from traverba_export.training.generation import translate_greedily
 from traverba_export.training.preparation import DevSet
 
@@ -21,7 +20,7 @@ def evaluate(
     was_training = model.training
     model.eval()
     device = next(model.parameters()).device.type
-    with torch.autocast(device, torch.bfloat16, enabled=precision != "fp32"):
+    with products_in("fp32" if precision == "fp32" else "bf16", device):
         scores = [score_texts(d.direction, _translations(model, subwords, d), d.references) for d in dev]
     model.train(was_training)
     return scores

@@ -9,6 +9,7 @@ from traverba_export.model import EncoderDecoder, Network
 from traverba_export.recipe import Recipe, TrainingOptions
 from traverba_export.training.candidates import draw_candidates, sampled_output_loss
 from traverba_export.training.feeding import Place
+from traverba_export.training.floats import products_in
 from traverba_export.training.loss import output_loss
 from traverba_export.training.refining.risk import contest_loss
 
@@ -16,8 +17,7 @@ from traverba_export.training.refining.risk import contest_loss
 def batch_loss(model: Network, place: Place, recipe: Recipe, device: torch.device) -> Tensor:
     """Nats a target token; of a contest the mean risk of its sentences."""
     place, options = place.to(device), recipe.training
-    narrow = torch.float16 if options.precision == "fp16" else torch.bfloat16
-    with torch.autocast(device.type, narrow, enabled=options.precision != "fp32"):
+    with products_in(options.precision, device.type):
         translator = model.into(place.target)
         if recipe.refining:
             assert isinstance(translator, EncoderDecoder)  # a recipe with another one is refused

@@ -13,13 +13,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
-import torch
 
 from traverba_export.corpora.examples import Pool, Sequences
 from traverba_export.corpora.keeping import read_encoded, write_encoded
 from traverba_export.model import ModelConfig, TranslationModel, build_network
 from traverba_export.recipe import Recipe, RecipeError, Synthetic, split_direction
 from traverba_export.subwords import EOS, Subwords
+from traverba_export.training.floats import products_in
 from traverba_export.training.searching import beam_ids
 from traverba_export.training.transfer import Origin, load_parent
 
@@ -97,7 +97,7 @@ def _translate(model: TranslationModel, sources: list[list[int]], beam: int) -> 
     order = sorted(range(len(sources)), key=lambda i: -len(sources[i]))
     out: list[list[int]] = [[]] * len(sources)
     device = next(model.parameters()).device.type
-    with torch.autocast(device, torch.float16 if device == "cuda" else torch.bfloat16):
+    with products_in("fp16" if device == "cuda" else "bf16", device):
         while order:
             count = max(1, SOURCE_TOKENS // len(sources[order[0]]))
             chunk, order = order[:count], order[count:]
