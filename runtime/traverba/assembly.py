@@ -49,6 +49,13 @@ class Prepared:
         """One for each segment; a text that has none has one that is empty."""
         return tuple(segment.request if segment else Request(()) for segment in self.asked)
 
+    def as_answered(self, answers: Sequence[Answer]) -> Prepared:
+        """With what was read for the answers."""
+        if not self.segments:
+            return self
+        pairs = zip(self.segments, answers, strict=True)
+        return replace(self, segments=tuple(answer.segment or segment for segment, answer in pairs))
+
     @property
     def spans(self) -> list[Span]:
         return [segment.reading.span for segment in self.segments]
@@ -60,17 +67,27 @@ class Answer:
 
     decoded: Decoded
     retried: tuple[TextFlag, ...] = ()
+    segment: PreparedSegment | None = None
+    """What was read the second time, if that was something else."""
 
     @property
     def flags(self) -> tuple[Flag | TextFlag, ...]:
         return (*self.decoded.flags, *self.retried)
 
-    def or_again(self, again: Decoded, *, better: bool, retried: Iterable[TextFlag]) -> Answer:
+    def or_again(
+        self,
+        again: Decoded,
+        *,
+        better: bool,
+        retried: Iterable[TextFlag],
+        segment: PreparedSegment | None = None,
+    ) -> Answer:
         """The second answer if it is ``better`` and has an end if this one has; with the steps of both."""
         steps = self.decoded.steps + again.steps
         if not better or again.best.finished < self.decoded.best.finished:
             return replace(self, decoded=replace(self.decoded, steps=steps))
-        return Answer(replace(again, steps=steps), tuple(dict.fromkeys((*self.retried, *retried))))
+        flags = tuple(dict.fromkeys((*self.retried, *retried)))
+        return Answer(replace(again, steps=steps), flags, segment or self.segment)
 
 
 @dataclass(frozen=True, eq=False)

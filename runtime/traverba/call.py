@@ -90,7 +90,10 @@ class Call:
     ) -> list[Answer]:
         """What the search found, after all that is asked again on the clock of ``model``."""
         answers = self.repair(model, segments, found)
-        return self.read_back(model, segments, answers) if self.read_back else answers
+        if not self.read_back:
+            return answers
+        read = [answer.segment or segment for segment, answer in zip(segments, answers, strict=True)]
+        return self.read_back(model, read, answers)
 
     def finish(self, prepared: Prepared, answers: Sequence[Answer]) -> Translation:
         """The same where the search need not be asked again."""
@@ -120,6 +123,7 @@ class Call:
         self, prepared: Prepared, answers: Sequence[Answer], seconds: Sequence[float]
     ) -> Translation:
         """``seconds``: of encoder and steps, by turns."""
+        prepared = prepared.as_answered(answers)
         hypotheses, segments = assemble(prepared, answers, self.tokenizer, self.calibration)
         flags = [flag for answer in answers for flag in answer.flags]
         flags += (flag for segment in segments for flag in segment.flags)

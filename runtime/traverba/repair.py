@@ -50,10 +50,50 @@ class Repair:
         if self.options.sampling is not None:  # constraints need a beam
             return answers
         some = {i: segment for i, segment in enumerate(segments) if segment}
-        self.rare_words(model, some, answers)
-        for ask in (self._continued, self._constrained):
-            self._again(model, some, answers, ask)
+        self._put_right(model, some, answers)
+        self._put_right(model, self._without_numbers(model, some, answers), answers)
         return answers
+
+    def _put_right(
+        self, model: TimedModel, segments: Mapping[int, PreparedSegment], answers: list[Answer]
+    ) -> None:
+        self.rare_words(model, segments, answers)
+        for ask in (self._continued, self._constrained):
+            self._again(model, segments, answers, ask)
+
+    def _without_numbers(
+        self, model: TimedModel, segments: Mapping[int, PreparedSegment], answers: list[Answer]
+    ) -> Mapping[int, PreparedSegment]:
+        """Decode what still has other numbers with stand-ins for them; the segments that it helps."""
+        wrong = {i: each for i, each in segments.items() if self._miscounts(each, answers[i].decoded)}
+        others = {i: other for i, each in wrong.items() if (other := self._without_its_numbers(each))}
+        if not others or self.control.stop_reason():
+            return {}
+        control, requests = (
+            replace(self.control, on_progress=None),
+            [each.request for each in others.values()],
+        )
+        again = decode(model, requests, self.options, self.special(), control=control)
+        for (i, other), retried in zip(others.items(), again, strict=True):
+            text = self.tokenizer.decode(retried.best.ids)
+            better = not self._lacking(other, retried) and not other.reading.invents(text)
+            answers[i] = answers[i].or_again(
+                retried, better=better, retried=["number_retried"], segment=other
+            )
+        return {i: other for i, other in others.items() if answers[i].segment is other}
+
+    def _miscounts(self, segment: PreparedSegment, decoded: Decoded) -> bool:
+        if decoded.was_stopped or segment.request.is_steered:
+            return False
+        return segment.reading.miscounts(self.tokenizer.decode(decoded.best.ids))
+
+    def _without_its_numbers(self, segment: PreparedSegment) -> PreparedSegment | None:
+        reading = segment.reading.without_numbers()
+        if reading is None:
+            return None
+        source = segment.request.source
+        ids = (source[0], *self.tokenizer.encode(reading.text), source[-1])
+        return PreparedSegment(reading, replace(segment.request, source=ids))
 
     def _again(
         self,

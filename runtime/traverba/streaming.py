@@ -50,7 +50,8 @@ def _stream_segment(call: Call, segment: PreparedSegment) -> Generator[str, None
     """The pieces of one segment, or all of it at once if only the whole of it is final."""
     if segment.reading.comes_whole or call.read_back:
         answer = decode_whole(call, segment)
-        if piece := restore(segment, answer.decoded.best, call.tokenizer).restored.text:
+        found = restore(answer.segment or segment, answer.decoded.best, call.tokenizer)
+        if piece := found.restored.text:
             yield piece
         return answer
     ids = stream_decode(call.model, segment.request, call.options, call.special, control=call.control)

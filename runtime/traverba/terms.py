@@ -40,6 +40,10 @@ class TermReading(Reading):
     def demands(self, lacks: Sequence[Lack]) -> tuple[Lack, ...]:
         return self.inner.demands(lacks)
 
+    def without_numbers(self) -> Reading | None:
+        """Its terms have places in the text as it is."""
+        return None
+
     def restore(self, decoded: str, place: Place) -> Restored:
         restored = self.inner.restore(decoded, place)
         met = self.met_in(decoded)

@@ -191,6 +191,39 @@ def test_a_lost_number_is_put_where_it_belongs(translator: Translator, tokenizer
     assert translation.text.startswith("machines 1998") and "77" not in translation.text
 
 
+@pytest.mark.parametrize("options", [GREEDY, BEAM])
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("the machines 1998 win", "the machines 1998 win"),
+        ("{name} win 1998 at 14 h 45 the 12.", "{name} win 1998 at 14:45 the 12."),
+        ("THE MACHINES WIN 1998", "THE MACHINES WIN 1998"),
+        ("win 1998win. Win!", "win 1998win. Win!"),
+    ],
+)
+def test_numbers_that_the_model_garbles_are_kept_from_it(
+    translator: Translator, tokenizer: BpeTokenizer, options: DecodeOptions, text: str, expected: str
+) -> None:
+    rewrite(translator, tokenizer, lambda text: text.replace("1998", "1998, 19988"))
+    translation = translator.translate(text, target="fr", options=options)
+    assert translation.text == expected and translation.flags == ("number_retried",)
+    streamed = translator.stream(text, target="fr", options=options)
+    assert "".join(streamed) == expected and streamed.translation is not None
+    assert streamed.translation.alignment == translation.alignment
+    spans = [(text[slice(*p.source)], expected[slice(*p.target)]) for p in translation.alignment]
+    assert all(target == source.replace("14 h 45", "14:45") for source, target in spans)
+
+
+def test_numbers_are_left_to_the_model_where_there_are_too_many_for_stand_ins(
+    translator: Translator, tokenizer: BpeTokenizer
+) -> None:
+    rewrite(translator, tokenizer, lambda text: text.replace("1998", "1998, 19988"))
+    text = "the 11 win 22 the 33 win 44 the 1998"
+    assert translator.translate(text, target="fr").text == text
+    text += " win 66"
+    assert "number_added" in translator.translate(text, target="fr").flags
+
+
 def test_a_number_beside_those_of_the_source_is_said(translator: Translator, tokenizer: BpeTokenizer) -> None:
     rewrite(translator, tokenizer, lambda text: f"{text} 1998 77")
     assert "number_added" in translator.translate("the machines 1998", target="fr", options=BEAM).flags

@@ -7,14 +7,23 @@ sees only their `text`, and whoever assembles the result asks them to `restore` 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from traverba.text.casing import Casing, recased
 from traverba.text.numbers import added, place_of, says, spellings_of
 from traverba.text.options import TextFlag
 from traverba.text.pieces import Span
 from traverba.text.rewriting import Edit, Rewriting
-from traverba.text.stand_ins import STAND_IN, StandIn, insert, occurrences, put_back, take_out
+from traverba.text.stand_ins import (
+    MOST,
+    STAND_IN,
+    StandIn,
+    insert,
+    occurrences,
+    put_back,
+    stand_in_for,
+    take_out,
+)
 from traverba.text.words import RareWord
 
 Place = Callable[[Span], int]
@@ -80,6 +89,15 @@ class Reading:
         start, end = self.rewriting.to_old(span)
         return self.span[0] + start, self.span[0] + end
 
+    def miscounts(self, decoded: str) -> bool:
+        """Whether a number is missing in a decoded text, or one too many is there."""
+        lost = not all(says(decoded, number) for number in self.numbers)
+        return bool(self.numbers) and (lost or self.invents(decoded))
+
+    def invents(self, decoded: str) -> bool:
+        """Whether a number is there that the text has in no grouping."""
+        return bool(added(self.text, decoded))
+
     def lacking(self, decoded: str) -> tuple[Lack, ...]:
         """What a decoded text should have and lacks."""
         names = [each for each in self.stand_ins if not occurrences(decoded, each)]
@@ -91,6 +109,18 @@ class Reading:
         names = tuple(map(_lack_of_stand_in, self.stand_ins))
         others = tuple(lack for lack in lacks if lack not in names)
         return (*names, *others) if len(others) < len(lacks) else others
+
+    def without_numbers(self) -> Reading | None:
+        """The same with stand-ins for its numbers, in which nothing can go wrong; None: none, or too many."""
+        spans = sorted({place_of(self.text, number) for number in self.numbers})
+        if not spans or len(self.stand_ins) + len(spans) > MOST:
+            return None
+        more = [stand_in_for(i, self.text, span) for i, span in enumerate(spans, len(self.stand_ins))]
+        edits = [Edit(span, each.read) for span, each in zip(spans, more, strict=True)]
+        rewriting, moved = self.rewriting.then(edits), Rewriting(self.text, edits).to_new
+        rare_words = tuple(replace(word, span=moved(word.span)) for word in self.rare_words)
+        stand_ins = (*self.stand_ins, *more)
+        return replace(self, rewriting=rewriting, stand_ins=stand_ins, numbers=(), rare_words=rare_words)
 
     def restore(self, decoded: str, place: Place) -> Restored:
         """The final text of what was decoded."""
@@ -110,7 +140,7 @@ class Reading:
         edits += [insert(cased, each, place(self._read_span(each)), edits) for each in lost]
         flags += ["protected_placed"] if lost else []
         flags += ["number_lost"] if not all(says(decoded, number) for number in self.numbers) else []
-        flags += ["number_added"] if self.numbers and added(self.text, decoded) else []
+        flags += ["number_added"] if self.numbers and self.invents(decoded) else []
         return Restored(Rewriting(cased, edits), tuple(dict.fromkeys(flags)))
 
     def _foreign(self, decoded: str) -> list[Span]:

@@ -6,7 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from traverba.text.pieces import Span
+from traverba.text.pieces import Span, overlap
 
 
 @dataclass(frozen=True)
@@ -24,12 +24,13 @@ class Rewriting:
     """
 
     def __init__(self, text: str, edits: Iterable[Edit] = ()) -> None:
+        self._before, self._edits = text, sorted(edits, key=lambda edit: edit.span)
         self._old: list[Span] = []
         self._new: list[Span] = []
         self._copied: list[bool] = []
         parts: list[str] = []
         length = end = 0
-        for edit in sorted(edits, key=lambda edit: edit.span):
+        for edit in self._edits:
             start, stop = edit.span
             if start > end:
                 length = self._add((end, start), length, start - end, copied=True)
@@ -46,6 +47,13 @@ class Rewriting:
     def to_old(self, span: Span) -> Span:
         """Where a span of the new text was in the old one."""
         return self._carried(span, self._new, self._old)
+
+    def then(self, edits: Iterable[Edit]) -> Rewriting:
+        """The same with more edits, of the new text; one that touches a replaced part replaces all of it."""
+        more = [Edit(self.to_old(edit.span), edit.replacement) for edit in edits]
+        spans = [edit.span for edit in more]
+        kept = (edit for edit in self._edits if not any(overlap(edit.span, span) for span in spans))
+        return Rewriting(self._before, (*kept, *more))
 
     def _add(self, old: Span, start: int, size: int, *, copied: bool) -> int:
         self._old.append(old)

@@ -47,14 +47,15 @@ class StandIn:
 
 def stand_for(text: str, protected: Sequence[Protected]) -> list[StandIn]:
     """One for each protected part of the text."""
-    stand_ins = []
-    for number, each in enumerate(protected):
-        start, end = each.span
-        before, after = text[max(0, start - 1) : start], text[end : end + 1]
-        place = (before.isalnum(), after.isalnum(), before.isspace())
-        said = each.said or Said(text[start:end])
-        stand_ins.append(StandIn(f"{{{number}}}", said.text, *place, each.said is not None, said.with_word))
-    return stand_ins
+    return [stand_in_for(number, text, each.span, each.said) for number, each in enumerate(protected)]
+
+
+def stand_in_for(number: int, text: str, span: Span, said: Said | None = None) -> StandIn:
+    """The one of a number, for a part of the text."""
+    before, after = text[max(0, span[0] - 1) : span[0]], text[span[1] : span[1] + 1]
+    place = (before.isalnum(), after.isalnum(), before.isspace())
+    called = said or Said(text[slice(*span)])
+    return StandIn(f"{{{number}}}", called.text, *place, said is not None, called.with_word)
 
 
 def occurrences(decoded: str, stand_in: StandIn) -> list[Span]:
