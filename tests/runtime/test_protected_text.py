@@ -49,7 +49,7 @@ SPANS = [
     "🇫🇷",
     "5 km",
     "20 %",
-    "€3.50",
+    "€350",
 ]
 WORDS = ["the", "machines", "win", "les", "gagnent", "été", "déjà"]
 anywhere = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=40)
@@ -228,6 +228,19 @@ def test_a_number_beside_those_of_the_source_is_said(translator: Translator, tok
     rewrite(translator, tokenizer, lambda text: f"{text} 1998 77")
     assert "number_added" in translator.translate("the machines 1998", target="fr", options=BEAM).flags
     assert "number_added" not in translator.translate("the machines", target="fr", options=BEAM).flags
+
+
+def test_numbers_are_written_as_the_target_language_does(
+    translator: Translator, tokenizer: BpeTokenizer
+) -> None:
+    def french(text: str, **wishes: Any) -> str:
+        return translator.translate(text, target="fr", options=GREEDY, source="en", **wishes).text
+
+    assert french("the 1,250 win 10,000.75 machines") == "the 1\u00a0250 win 10\u00a0000,75 machines"
+    assert french("win 2.5 km for €1,999.99 the 3.5") == "win 2,5 km for €1\u00a0999,99 the 3.5"
+    assert french("win 1,250 km", text_options=TextOptions(protect=False)) == "win 1,250 km"
+    rewrite(translator, tokenizer, lambda text: text.replace("1,250", "1,2500, 77"))
+    assert french("the 1,250 win") == "the 1\u00a0250 win"
 
 
 def test_a_date_is_said_in_the_target_language(translator: Translator, model: Any) -> None:

@@ -72,7 +72,7 @@ BUILT_IN = re.compile(
     | (?: (?<![\w-]) [A-Za-z][A-Za-z0-9]{{0,60}}_\w{{1,100}} )
     | (?: (?<![\w.]) v?\d{{1,5}}(?:\.\d{{1,8}}){{2,6}}(?![\w.]*\w) )            # versions, dates
     | (?: (?<![\w-]) \d{{4}}-\d\d-\d\d(?![\w-]) )
-    | (?: [€$£¥₽]\s?{_NUMBER}(?![\d]) | (?<![\w.,]) {_NUMBER}[\u00a0\u202f ]?(?:{_UNITS})(?![^\W_]) )
+    | (?P<amount> [€$£¥₽]\s?{_NUMBER}(?![\d]) | (?<![\w.,]) {_NUMBER}[\u00a0\u202f ]?(?:{_UNITS})(?![^\W_]) )
     """,
     re.VERBOSE,
 )
@@ -86,6 +86,8 @@ class Protected:
     span: Span
     is_emoji: bool = False
     """Has no place in the grammar of a sentence."""
+    is_amount: bool = False
+    """A number with its unit."""
     said: Said | None = None
     """What it is called in the target language, if not what it is."""
 
@@ -110,9 +112,13 @@ def find_protected(
         _add(spans, [Protected(match.span()) for match in pattern.finditer(text) if match[0].strip()])
     _add(spans, [Protected(date.span, said=date.said) for date in dates])
     if built_in:
-        found = (Protected(match.span(), match.lastgroup == "emoji") for match in BUILT_IN.finditer(text))
+        found = map(_found, BUILT_IN.finditer(text))
         _add(spans, list(found))
     return _united(spans)
+
+
+def _found(match: re.Match[str]) -> Protected:
+    return Protected(match.span(), match.lastgroup == "emoji", match.lastgroup == "amount")
 
 
 def _add(spans: list[Protected], found: Sequence[Protected]) -> None:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
 from traverba.text.casing import casing_of, raised, uncased
 from traverba.text.cutting import cut
-from traverba.text.dates import find_dates
+from traverba.text.dates import Said, find_dates
 from traverba.text.layout import LINE_BREAK, find_stretches, flat, join_lines
+from traverba.text.number_writing import as_written
 from traverba.text.numbers import clock_times, numbers_of
 from traverba.text.options import LONGEST_EVER, TextFlag, TextOptions
 from traverba.text.pieces import Span, overlap
@@ -85,7 +86,8 @@ class Reader:
         flags = ("looked_up", *flags) if choices else flags
         numbers = numbers_of(words) if self.options.protect else ()
         rare = self.known.rare_words(rewriting.text) if self.options.look_up and not choices else ()
-        return Reading(place, rewriting, flags, tuple(stand_ins), numbers, casing, choices, rare)
+        kept = (tuple(stand_ins), numbers, self._numbers(words))
+        return Reading(place, rewriting, flags, *kept, casing, choices, rare)
 
     def _respelt(self, words: str) -> list[Edit]:
         """What is read as another word, of a segment without what is protected in it."""
@@ -96,9 +98,24 @@ class Reader:
         options = self.options
         known = options.protect and len(self.sources) == 1
         dates = find_dates(text, self.sources[0], self.target) if known else []
-        return find_protected(
+        found = find_protected(
             text, built_in=options.protect, patterns=options.patterns, keep=options.keep, dates=dates
         )
+        return [self._with_its_number(each, text) for each in found] if known else found
+
+    def _with_its_number(self, protected: Protected, text: str) -> Protected:
+        """An amount as the target language writes it."""
+        amount = text[slice(*protected.span)]
+        if not protected.is_amount:
+            return protected
+        for number, written in as_written(amount, self.sources[0], self.target, points=True).items():
+            amount = amount.replace(number, written)
+        said = None if amount == text[slice(*protected.span)] else Said(amount)
+        return replace(protected, said=said)
+
+    def _numbers(self, words: str) -> Mapping[str, str]:
+        known = self.options.protect and len(self.sources) == 1
+        return as_written(words, self.sources[0], self.target) if known else {}
 
     def _sentences(self, text: str, protected: Sequence[Protected]) -> list[Span]:
         """None of which ends inside a protected part."""

@@ -6,10 +6,12 @@ sees only their `text`, and whoever assembles the result asks them to `restore` 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from traverba.text.casing import Casing, recased
+from traverba.text.dates import Said
+from traverba.text.number_writing import places_of
 from traverba.text.numbers import added, place_of, says, spellings_of
 from traverba.text.options import TextFlag
 from traverba.text.pieces import Span
@@ -67,6 +69,8 @@ class Reading:
     stand_ins: tuple[StandIn, ...] = ()
     numbers: tuple[str, ...] = ()
     """Of two digits or more: they must not be lost."""
+    as_written: Mapping[str, str] = field(default_factory=dict)
+    """Numbers of `text` -> how the target language writes them, where that is another way."""
     casing: Casing | None = None
     """How the source is written, if not like ordinary text."""
     choices: tuple[str, ...] = ()
@@ -115,12 +119,16 @@ class Reading:
         spans = sorted({place_of(self.text, number) for number in self.numbers})
         if not spans or len(self.stand_ins) + len(spans) > MOST:
             return None
-        more = [stand_in_for(i, self.text, span) for i, span in enumerate(spans, len(self.stand_ins))]
+        more = [self._number_apart(i, span) for i, span in enumerate(spans, len(self.stand_ins))]
         edits = [Edit(span, each.read) for span, each in zip(spans, more, strict=True)]
         rewriting, moved = self.rewriting.then(edits), Rewriting(self.text, edits).to_new
         rare_words = tuple(replace(word, span=moved(word.span)) for word in self.rare_words)
         stand_ins = (*self.stand_ins, *more)
         return replace(self, rewriting=rewriting, stand_ins=stand_ins, numbers=(), rare_words=rare_words)
+
+    def _number_apart(self, place: int, span: Span) -> StandIn:
+        written = self.as_written.get(self.text[slice(*span)])
+        return stand_in_for(place, self.text, span, Said(written) if written else None)
 
     def restore(self, decoded: str, place: Place) -> Restored:
         """The final text of what was decoded."""
@@ -136,6 +144,11 @@ class Reading:
             flags += ["protected_copies"] if found[1:] else []
         edits += (foreign := [take_out(cased, span) for span in self._foreign(cased)])
         flags += ["protected_copies"] if foreign else []
+        edits += (
+            Edit(span, written)
+            for number, written in self.as_written.items()
+            for span in places_of(cased, number)
+        )
         edits = _apart(edits)
         edits += [insert(cased, each, place(self._read_span(each)), edits) for each in lost]
         flags += ["protected_placed"] if lost else []
