@@ -262,8 +262,9 @@ def test_more_spans_than_a_sentence_can_have_cut_it(translator: Translator) -> N
 
 
 def test_a_text_without_words_needs_no_model(translator: Translator, model: Any) -> None:
-    for text in ("https://example.org 👍🏽", "{name} - %s", "12 345.67 €", "...", "☃☃"):
+    for text in ("https://example.org 👍🏽", "{name} - %s", "12 345.67 €", "€1,250.50", "1,250", "...", "☃☃"):
         assert translator.translate(text, target="fr").text == text
+        assert translator.translate(text, target="fr", source="en").text == text
     assert model.encoder_runs == 0
 
 

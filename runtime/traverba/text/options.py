@@ -20,7 +20,7 @@ TextFlag = Literal[
     "protected_retried",  # a protected span was dropped; decoded again with it required
     "protected_placed",  # dropped again: put where the alignment says
     "protected_copies",  # written more than once; the copies were taken out
-    "number_retried",  # a number was lost; decoded again with it required
+    "number_retried",  # a number was lost or changed; decoded again with it, or with a stand-in
     "number_lost",  # the translation lacks a number of the source
     "number_added",  # the translation has a number that the source, which has others, has not
     "term_retried",  # a glossary's term was not used; decoded again with it required

@@ -76,12 +76,9 @@ class Reader:
         casing = casing_of(words, self.sources, self._is_common) if self.options.match_case else None
         base = uncased(words, casing, self.sources, self._is_common) if casing else words
         stand_ins = stand_for(piece, [_shouted(each) for each in within] if casing == "upper" else within)
-        respelt = self._respelt(base)
-        breaks = list(_line_breaks(original[slice(*span)], within))
-        times = [each for each in clock_times(words) if not any(overlap(each.span, e.span) for e in breaks)]
-        edits = [*breaks, *map(_edit, within, stand_ins), *respelt, *(times if self.options.protect else ())]
+        respelt, others = self._respelt(base), self._read_otherwise(words, original[slice(*span)], within)
+        rewriting = Rewriting(base, [*map(_edit, within, stand_ins), *respelt, *others])
         flags = ("respelt", *flags) if respelt else flags
-        rewriting = Rewriting(base, edits)
         choices = self.known.look_up(rewriting.text) if self.options.look_up else ()
         flags = ("looked_up", *flags) if choices else flags
         numbers = numbers_of(words) if self.options.protect else ()
@@ -93,6 +90,12 @@ class Reader:
         """What is read as another word, of a segment without what is protected in it."""
         spelling = self.known.spelling
         return spelling.edits(words) if spelling and self.options.fix_spelling else []
+
+    def _read_otherwise(self, words: str, original: str, within: Sequence[Protected]) -> list[Edit]:
+        """Line breaks as spaces, and French times of day as others write them."""
+        breaks = list(_line_breaks(original, within))
+        times = clock_times(words) if self.options.protect else ()
+        return [*breaks, *(time for time in times if not any(overlap(time.span, e.span) for e in breaks))]
 
     def _protected(self, text: str) -> list[Protected]:
         options = self.options
@@ -189,10 +192,10 @@ def _shouted(protected: Protected) -> Protected:
 
 def _all_said(piece: str, place: Span, within: Sequence[Protected]) -> Reading | None:
     """Of a segment without a word of its own, what is known to be said; None if nothing is."""
+    if not any(each.said and not each.is_amount for each in within):
+        return None
     within = [_shouted(each) for each in within] if piece.isupper() else within
     edits = [Edit(each.span, each.said.text) for each in within if each.said]
-    if not edits:
-        return None
     text = Rewriting(piece, edits).text
     choices = (raised(text) if piece[0].isupper() else text,)
     return Reading(place, Rewriting(piece), ("looked_up",), choices=choices)
