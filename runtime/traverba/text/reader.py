@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from traverba.text.casing import casing_of, raised, uncased
+from traverba.text.clocks import find_times
 from traverba.text.cutting import cut
 from traverba.text.dates import Said, find_dates
 from traverba.text.layout import LINE_BREAK, find_stretches, flat, join_lines
@@ -100,7 +101,8 @@ class Reader:
     def _protected(self, text: str) -> list[Protected]:
         options = self.options
         known = options.protect and len(self.sources) == 1
-        dates = find_dates(text, self.sources[0], self.target) if known else []
+        languages = (self.sources[0], self.target)
+        dates = [*find_dates(text, *languages), *find_times(text, *languages)] if known else []
         found = find_protected(
             text, built_in=options.protect, patterns=options.patterns, keep=options.keep, dates=dates
         )
