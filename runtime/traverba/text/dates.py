@@ -23,8 +23,8 @@ _YEAR = r"[12]\d{3}(?!\d|[.,]\d)"
 _BEHIND = re.compile(r"([\w'’]+|[-–—])\s+$")
 _BEFORE = re.compile(r"\s+([\w'’]+|[-–—])")
 _FIRST_WORD = re.compile(r"(?:^|[.!?…]\s+)\W*(\w+)\s+$")
-_NEAR = 20
-"""Characters in which the word beside a date is looked for."""
+_NEAR = 30
+"""Characters in which the words beside a date are looked for."""
 _AMBIGUOUS = ("may", "march")
 """Months that are other words, too, in small letters or at the beginning of a sentence."""
 _BEHIND_MAY = "is|was|will|at|in|to|and|or|until"
@@ -82,14 +82,14 @@ def _is_date(match: re.Match[str]) -> bool:
         return True
     day_first, text = match["month"] is not None, match.string
     surely = day_first or match["year"] is not None or text[match.end("day2") :][:1].isalpha()
-    follows = re.search(r"[\w,;]\s+$", text[: match.start()]) or match.start("month2") > match.start()
+    follows = re.search(r"[\w,;]\s+$", _before(match)) or match.start("month2") > match.start()
     alone = not _BEFORE.match(text[match.end() :]) or _is_one(_beside(match)[1], _BEHIND_MAY)
     return month[0].isupper() and bool(surely or follows or alone)
 
 
 def _span(match: re.Match[str], calendar: Calendar) -> Span:
     start, end = match.span()
-    if calendar.verbs and match["when"] and _is_one(_FIRST_WORD.search(match.string[:start]), calendar.verbs):
+    if calendar.verbs and match["when"] and _is_one(_FIRST_WORD.search(_before(match)), calendar.verbs):
         start = match.end("when") + 1
     return start, end
 
@@ -130,11 +130,12 @@ def _use(match: re.Match[str], calendar: Calendar) -> Use:
 
 def _beside(match: re.Match[str]) -> tuple[re.Match[str] | None, re.Match[str] | None]:
     """The word behind which a date stands, and the one that it stands before."""
-    start, end = match.span()
-    return (
-        _BEHIND.search(match.string[max(0, start - _NEAR) : start]),
-        _BEFORE.match(match.string[end : end + _NEAR]),
-    )
+    end = match.end()
+    return _BEHIND.search(_before(match)), _BEFORE.match(match.string[end : end + _NEAR])
+
+
+def _before(match: re.Match[str]) -> str:
+    return match.string[max(0, match.start() - _NEAR) : match.start()]
 
 
 def _is_one(found: re.Match[str] | None, words: str) -> bool:
