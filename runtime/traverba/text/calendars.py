@@ -86,7 +86,8 @@ CALENDARS = {
         named="der {}",
         copulas="ist|war|sein|wäre",
         dropped=["am", "an", "auf", "im", "in", "um", "bei", "dem", "den", "der"],
-        fused={"von": "vom {}", "aus": "vom {}", "zu": "zum {}"},
+        fused={"von": "vom {}", "aus": "vom {}", "zu": "zum {}", "vor": "vor dem {}", "nach": "nach dem {}",
+               "seit": "seit dem {}"},
     ),
     "es": Calendar(
         months=["enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto",

@@ -30,13 +30,13 @@ class _Clock:
 
 
 CLOCKS = {
-    "fr": _Clock("{} h {:02}", "{} h", {"sur": "à {}", "en": "à {}", "au": "à {}"}),
+    "fr": _Clock("{} h {:02}", "{} h", dict.fromkeys(("à", "sur", "en", "au"), "à {}")),
     "de": _Clock(
         "{}:{:02} Uhr",
         "{} Uhr",
-        {**dict.fromkeys(("bei", "in", "auf", "an", "am"), "um {}"), "aus": "von {}"},
+        {**dict.fromkeys(("um", "bei", "in", "auf", "an", "am"), "um {}"), "aus": "von {}"},
     ),
-    "ru": _Clock("{}:{:02}", "{}:{:02}", {"на": "в {}"}),
+    "ru": _Clock("{}:{:02}", "{}:{:02}", dict.fromkeys(("в", "на"), "в {}")),
 }
 
 

@@ -6,7 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from traverba.text import Edit
 from traverba.text.clocks import find_times
+from traverba.text.protection import Protected
+from traverba.text.stand_ins import put_back, stand_for
 
 
 def said(text: str, target: str) -> list[str]:
@@ -41,3 +44,10 @@ def test_every_time_is_that_of_the_day(hour: int, minute: int, half: str) -> Non
     [time] = find_times(text, "en", "de")
     assert time.said.text == f"{hour}:{minute:02} Uhr"
     assert text[time.span[1] :] == " in the park"
+
+
+def test_its_preposition_stands_once() -> None:
+    [time] = find_times("It is on Monday at 2:30 pm.", "en", "de")
+    [stand_in] = stand_for("x", [Protected((0, 1), said=time.said)])
+    edit = put_back("Es ist Montag um um {0}.", stand_in, (20, 23))
+    assert edit == Edit((14, 23), "um 14:30 Uhr")

@@ -117,6 +117,7 @@ def test_any_text_is_searched_and_spans_are_apart(source: str, target: str, text
         ("en-es", "until May 12", "hasta {0}", "hasta el 12 de mayo"),
         ("en-es", "from May 12", "de {0}", "del 12 de mayo"),
         ("en-de", "from 12 May", "von {0} an", "vom 12. Mai an"),
+        ("en-de", "before 12 May", "vor {0}", "vor dem 12. Mai"),
         ("en-de", "on May 12, we", "An {0} haben", "Am 12. Mai haben"),
         ("fr-en", "né le 12 mai", "born on the {0}", "born on May 12"),
         ("fr-en", "le 12 mai, il", "{0}, he", "On May 12, he"),
