@@ -2,7 +2,7 @@
 
 `reader` makes a `reading` of every segment: `layout` tells prose from what surrounds it,
 `sentences` and `cutting` say where a segment ends, `protection` and `stand_ins` take out what
-must come out as it is, `numbers` and `casing` watch over theirs, `words` knows which are meant and what
+must come out as it is, `figures` and `casing` watch over theirs, `words` knows which are meant and what
 they are called; `rewriting` remembers where everything was. `tokenizer` and its neighbours turn text
 into ids. The only room that imports ``tokenizers`` and ``sentencex``.
 """

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from traverba.text.dates import Date, Said
+from traverba.text.figures.dates import Date, Said
 from traverba.text.pieces import Span
 
 _END = r"[^\s<>\"«»“”`]*[^\s<>\"«»“”`.,;:!?'’)\]}…]"

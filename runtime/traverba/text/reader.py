@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from traverba.text.casing import casing_of, raised, uncased
-from traverba.text.clocks import find_times
 from traverba.text.cutting import cut
-from traverba.text.dates import Said, find_dates
+from traverba.text.figures.clocks import find_times
+from traverba.text.figures.dates import Said, find_dates
+from traverba.text.figures.numbers import clock_times, numbers_of
+from traverba.text.figures.writing import as_written
 from traverba.text.layout import LINE_BREAK, find_stretches, flat, join_lines
-from traverba.text.number_writing import as_written
-from traverba.text.numbers import clock_times, numbers_of
 from traverba.text.options import LONGEST_EVER, TextFlag, TextOptions
 from traverba.text.pieces import Span, overlap
 from traverba.text.protection import Protected, find_protected

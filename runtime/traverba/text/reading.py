@@ -10,9 +10,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from traverba.text.casing import Casing, recased
-from traverba.text.dates import Said
-from traverba.text.number_writing import places_of
-from traverba.text.numbers import added, place_of, says, spellings_of
+from traverba.text.figures.dates import Said
+from traverba.text.figures.numbers import added, place_of, says, spellings_of
+from traverba.text.figures.writing import places_of
 from traverba.text.options import TextFlag
 from traverba.text.pieces import Span
 from traverba.text.rewriting import Edit, Rewriting

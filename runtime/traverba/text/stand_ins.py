@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from traverba.text.dates import Said
+from traverba.text.figures.dates import Said
 from traverba.text.phrases import CLOSING
 from traverba.text.pieces import Span
 from traverba.text.protection import Protected

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from traverba.text.number_writing import MARKS, as_written, places_of
+from traverba.text.figures.writing import MARKS, as_written, places_of
 
 LANGUAGES = st.sampled_from(sorted(MARKS))
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from traverba.text.dates import Date, Said
+from traverba.text.figures.dates import Date, Said
 
 _END = r"\.m\.(?=\W{0,3}(?-i:[a-z0-9]))|\.m\b|\.?m\b"
 """The full stop behind it is the sentence's, if that ends there."""

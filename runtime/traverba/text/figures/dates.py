@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Literal
 
-from traverba.text.calendars import CALENDARS, Calendar
+from traverba.text.figures.calendars import CALENDARS, Calendar
 from traverba.text.pieces import Span
 
 Use = Literal["when", "spoken of", "named"]

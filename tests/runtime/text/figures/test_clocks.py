@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from traverba.text import Edit
-from traverba.text.clocks import find_times
+from traverba.text.figures.clocks import find_times
 from traverba.text.protection import Protected
 from traverba.text.stand_ins import put_back, stand_for
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from traverba.text.calendars import CALENDARS
-from traverba.text.dates import find_dates
+from traverba.text.figures.calendars import CALENDARS
+from traverba.text.figures.dates import find_dates
 from traverba.text.protection import Protected
 from traverba.text.stand_ins import put_back, stand_for
 
