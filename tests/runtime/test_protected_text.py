@@ -214,6 +214,16 @@ def test_numbers_that_the_model_garbles_are_kept_from_it(
     assert all(target == source.replace("14 h 45", "14:45") for source, target in spans)
 
 
+@pytest.mark.parametrize("text", ["the 12😀345 win", "the 12-345 win", "win 12 {name}345 the 14 h 45"])
+def test_every_number_that_is_watched_has_its_place(
+    translator: Translator, tokenizer: BpeTokenizer, text: str
+) -> None:
+    rewrite(translator, tokenizer, lambda text: "the")
+    options = TextOptions(patterns=("-",))
+    lost = translator.translate(text, target="fr", text_options=options, options=BEAM)
+    assert set(lost.flags) & {"number_retried", "number_lost"}
+
+
 def test_numbers_are_left_to_the_model_where_there_are_too_many_for_stand_ins(
     translator: Translator, tokenizer: BpeTokenizer
 ) -> None:

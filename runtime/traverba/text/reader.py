@@ -82,7 +82,7 @@ class Reader:
         flags = ("respelt", *flags) if respelt else flags
         choices = self.known.look_up(rewriting.text) if self.options.look_up else ()
         flags = ("looked_up", *flags) if choices else flags
-        numbers = numbers_of(words) if self.options.protect else ()
+        numbers = numbers_of(rewriting.text) if self.options.protect else ()
         rare = self.known.rare_words(rewriting.text) if self.options.look_up and not choices else ()
         kept = (tuple(stand_ins), numbers, self._numbers(words))
         return Reading(place, rewriting, flags, *kept, casing, choices, rare)

@@ -27,7 +27,10 @@ def numbers_of(text: str) -> tuple[str, ...]:
 
 def place_of(text: str, number: str) -> Span:
     """Where one of `numbers_of` stands; of a part of a time of day, where all of that does."""
-    return next(match.span() for match in NUMBER.finditer(text) if number in (match[0], *match[0].split(":")))
+    plain = STAND_IN.sub(lambda match: " " * len(match[0]), text)
+    return next(
+        match.span() for match in NUMBER.finditer(plain) if number in (match[0], *match[0].split(":"))
+    )
 
 
 def says(text: str, number: str) -> bool:
