@@ -67,20 +67,15 @@ class Repair:
         """Decode what still has other numbers with stand-ins for them; the segments that it helps."""
         wrong = {i: each for i, each in segments.items() if self._miscounts(each, answers[i].decoded)}
         others = {i: other for i, each in wrong.items() if (other := self._without_its_numbers(each))}
-        if not others or self.control.stop_reason():
-            return {}
-        control, requests = (
-            replace(self.control, on_progress=None),
-            [each.request for each in others.values()],
-        )
-        again = decode(model, requests, self.options, self.special(), control=control)
-        for (i, other), retried in zip(others.items(), again, strict=True):
+        again = self._decoded(model, {i: other.request for i, other in others.items()})
+        for i, retried in again.items():
+            other = others[i]
             text = self.tokenizer.decode(retried.best.ids)
             better = not self._lacking(other, retried) and not other.reading.invents(text)
             answers[i] = answers[i].or_again(
                 retried, better=better, retried=["number_retried"], segment=other
             )
-        return {i: other for i, other in others.items() if answers[i].segment is other}
+        return {i: others[i] for i in again if answers[i].segment is others[i]}
 
     def _miscounts(self, segment: PreparedSegment, decoded: Decoded) -> bool:
         if decoded.was_stopped or segment.request.is_steered:
@@ -106,12 +101,16 @@ class Repair:
         lacks = {i: lack for i, each in segments.items() if (lack := self._lacking(each, answers[i].decoded))}
         asked = {i: ask(segments[i], lack, answers[i].decoded) for i, lack in lacks.items()}
         requests = {i: request for i, request in asked.items() if request}
+        for i, retried in self._decoded(model, requests).items():
+            answers[i] = self._better(segments[i], answers[i], retried, lacks[i])
+
+    def _decoded(self, model: TimedModel, requests: Mapping[int, Request]) -> dict[int, Decoded]:
+        """The answers to second requests, all together; none if there is no time for them."""
         if not requests or self.control.stop_reason():
-            return
+            return {}
         control = replace(self.control, on_progress=None)
         again = decode(model, list(requests.values()), self.options, self.special(), control=control)
-        for i, retried in zip(requests, again, strict=True):
-            answers[i] = self._better(segments[i], answers[i], retried, lacks[i])
+        return dict(zip(requests, again, strict=True))
 
     def _lacking(self, segment: PreparedSegment, decoded: Decoded) -> tuple[Lack, ...]:
         if decoded.was_stopped:

@@ -9,10 +9,10 @@ from functools import partial
 
 from traverba.text.casing import casing_of, raised, uncased
 from traverba.text.cutting import cut
-from traverba.text.figures.clocks import find_times
+from traverba.text.figures.clocks import clock_times, find_times
 from traverba.text.figures.dates import Said, find_dates
-from traverba.text.figures.numbers import clock_times, numbers_of
-from traverba.text.figures.writing import as_written
+from traverba.text.figures.numbers import numbers_of
+from traverba.text.figures.writing import as_written, rewritten
 from traverba.text.layout import LINE_BREAK, find_stretches, flat, join_lines
 from traverba.text.options import LONGEST_EVER, TextFlag, TextOptions
 from traverba.text.pieces import Span, overlap
@@ -99,28 +99,30 @@ class Reader:
         return [*breaks, *(time for time in times if not any(overlap(time.span, e.span) for e in breaks))]
 
     def _protected(self, text: str) -> list[Protected]:
-        options = self.options
-        known = options.protect and len(self.sources) == 1
-        languages = (self.sources[0], self.target)
-        dates = [*find_dates(text, *languages), *find_times(text, *languages)] if known else []
+        options, source = self.options, self._known_source
+        dates = (
+            [*find_dates(text, source, self.target), *find_times(text, source, self.target)] if source else []
+        )
         found = find_protected(
             text, built_in=options.protect, patterns=options.patterns, keep=options.keep, dates=dates
         )
-        return [self._with_its_number(each, text) for each in found] if known else found
+        return [self._with_its_number(each, text) for each in found]
+
+    @property
+    def _known_source(self) -> str | None:
+        """The language whose dates and numbers are known to be there; None: unknown, or not asked for."""
+        return self.sources[0] if self.options.protect and len(self.sources) == 1 else None
 
     def _with_its_number(self, protected: Protected, text: str) -> Protected:
         """An amount as the target language writes it."""
         amount = text[slice(*protected.span)]
-        if not protected.is_amount:
-            return protected
-        for number, written in as_written(amount, self.sources[0], self.target, points=True).items():
-            amount = amount.replace(number, written)
-        said = None if amount == text[slice(*protected.span)] else Said(amount)
-        return replace(protected, said=said)
+        numbers = self._numbers(amount, points=True) if protected.is_amount else {}
+        said = Rewriting(amount, rewritten(amount, numbers)).text
+        return replace(protected, said=Said(said)) if said != amount else protected
 
-    def _numbers(self, words: str) -> Mapping[str, str]:
-        known = self.options.protect and len(self.sources) == 1
-        return as_written(words, self.sources[0], self.target) if known else {}
+    def _numbers(self, text: str, *, points: bool = False) -> Mapping[str, str]:
+        source = self._known_source
+        return as_written(text, source, self.target, points=points) if source else {}
 
     def _sentences(self, text: str, protected: Sequence[Protected]) -> list[Span]:
         """None of which ends inside a protected part."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from traverba.text.casing import Casing, recased
 from traverba.text.figures.dates import Said
 from traverba.text.figures.numbers import added, place_of, says, spellings_of
-from traverba.text.figures.writing import places_of
+from traverba.text.figures.writing import rewritten
 from traverba.text.options import TextFlag
 from traverba.text.pieces import Span
 from traverba.text.rewriting import Edit, Rewriting
@@ -95,8 +95,10 @@ class Reading:
 
     def miscounts(self, decoded: str) -> bool:
         """Whether a number is missing in a decoded text, or one too many is there."""
-        lost = not all(says(decoded, number) for number in self.numbers)
-        return bool(self.numbers) and (lost or self.invents(decoded))
+        return bool(self._lost(decoded) or (self.numbers and self.invents(decoded)))
+
+    def _lost(self, decoded: str) -> list[str]:
+        return [number for number in self.numbers if not says(decoded, number)]
 
     def invents(self, decoded: str) -> bool:
         """Whether a number is there that the text has in no grouping."""
@@ -105,8 +107,8 @@ class Reading:
     def lacking(self, decoded: str) -> tuple[Lack, ...]:
         """What a decoded text should have and lacks."""
         names = [each for each in self.stand_ins if not occurrences(decoded, each)]
-        numbers = [number for number in self.numbers if not says(decoded, number)]
-        return (*map(_lack_of_stand_in, names), *(_lack_of_number(self.text, number) for number in numbers))
+        numbers = (_lack_of_number(self.text, number) for number in self._lost(decoded))
+        return (*map(_lack_of_stand_in, names), *numbers)
 
     def demands(self, lacks: Sequence[Lack]) -> tuple[Lack, ...]:
         """What to ask for: where one stand-in was dropped, all of them, lest another is dropped for it."""
@@ -144,15 +146,11 @@ class Reading:
             flags += ["protected_copies"] if found[1:] else []
         edits += (foreign := [take_out(cased, span) for span in self._foreign(cased)])
         flags += ["protected_copies"] if foreign else []
-        edits += (
-            Edit(span, written)
-            for number, written in self.as_written.items()
-            for span in places_of(cased, number)
-        )
+        edits += rewritten(cased, self.as_written)
         edits = _apart(edits)
         edits += [insert(cased, each, place(self._read_span(each)), edits) for each in lost]
         flags += ["protected_placed"] if lost else []
-        flags += ["number_lost"] if not all(says(decoded, number) for number in self.numbers) else []
+        flags += ["number_lost"] if self._lost(decoded) else []
         flags += ["number_added"] if self.numbers and self.invents(decoded) else []
         return Restored(Rewriting(cased, edits), tuple(dict.fromkeys(flags)))
 

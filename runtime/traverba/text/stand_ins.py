@@ -82,7 +82,11 @@ def _with_word(decoded: str, stand_in: StandIn, span: Span) -> tuple[Span, str]:
     """What goes into the translation, and instead of what: a word before it may be one with it."""
     start, end = span
     text, is_small = stand_in.original, False
-    while (word := _WORD_BEFORE.search(decoded[:start])) and word[1].lower() in stand_in.with_word:
+    while (
+        stand_in.with_word
+        and (word := _WORD_BEFORE.search(decoded[:start]))
+        and word[1].lower() in stand_in.with_word
+    ):
         start, text, is_small = word.start(), stand_in.with_word[word[1].lower()], word[1][0].islower()
     begins = stand_in.is_said and not is_small and not any(map(str.isalnum, decoded[:start]))
     return (start, end), text[:1].upper() + text[1:] if begins else text

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from traverba.text.casing import Casing, casing_of, recased, uncased
-from traverba.text.figures.numbers import added, clock_times, numbers_of, place_of, says, spellings_of
+from traverba.text.figures.clocks import clock_times
+from traverba.text.figures.numbers import added, numbers_of, place_of, says, spellings_of
 from traverba.text.protection import find_protected
 from traverba.text.rewriting import Rewriting
 

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 from traverba.text.pieces import Span
-from traverba.text.rewriting import Edit
 from traverba.text.stand_ins import STAND_IN
 
 NUMBER = re.compile(r"\d+(?:[.,:\u00a0\u202f]\d+|[ ]\d{3}(?!\d))*")
 DIGITS = re.compile(r"\d+")
-CLOCK = re.compile(r"(?<![\w.,:])([01]?\d|2[0-3])\s?h\s?([0-5]\d)(?!\w)")
 GAP = r"[^\d\n]{0,2}"
 """Between groups of digits: languages write 10,000 and 10 000."""
 
@@ -44,12 +41,6 @@ def added(text: str, decoded: str) -> tuple[str, ...]:
     """Numbers of the translation that the text has in no grouping: invented or changed."""
     have = {_digits(number) for number in numbers_of(text)}
     return tuple(n for n in numbers_of(decoded) if _digits(n) not in have and not says(text, n))
-
-
-def clock_times(text: str) -> Iterator[Edit]:
-    """French times of day, "14 h 45", read as other languages write them."""
-    for match in CLOCK.finditer(text):
-        yield Edit(match.span(), f"{match[1]}:{match[2]}")
 
 
 def _digits(number: str) -> str:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
+
+from traverba.text.pieces import Span
+from traverba.text.rewriting import Edit
 
 MARKS = {"en": (",", "."), "fr": ("\u00a0", ","), "de": (".", ","), "es": (".", ","), "ru": ("\u00a0", ",")}
 """Language -> what stands between groups of three digits, and before a fraction."""
@@ -28,7 +31,13 @@ def as_written(text: str, source: str, target: str, *, points: bool = False) -> 
     return found
 
 
-def places_of(text: str, number: str) -> Iterator[tuple[int, int]]:
+def rewritten(text: str, numbers: Mapping[str, str]) -> Iterator[Edit]:
+    """Wherever a text has them, numbers as they are to be written."""
+    for number, written in numbers.items():
+        yield from (Edit(span, written) for span in places_of(text, number))
+
+
+def places_of(text: str, number: str) -> Iterator[Span]:
     """Where a text has a number just so, with any space for a space."""
     pattern = "".join(SPACE if re.fullmatch(SPACE, c) else re.escape(c) for c in number)
     for match in re.finditer(rf"(?<![\d.,]){pattern}(?!\d|[.,]\d)", text):
