@@ -145,7 +145,7 @@ def _export(arguments: argparse.Namespace) -> int:
     from traverba_export.subwords import Subwords
     from traverba_export.training.preparation import dev_sets, sample_training_sources
     from traverba_export.training.trainer import FINAL
-    from traverba_export.word_lists import add_word_lists, take_word_lists
+    from traverba_export.words.lists import add_word_lists, take_word_lists
 
     recipe = find_recipe(arguments.recipe)
     held_out = dev_sets(recipe, arguments.data)
@@ -190,7 +190,7 @@ def _export(arguments: argparse.Namespace) -> int:
 
 
 def _words(arguments: argparse.Namespace) -> int:
-    from traverba_export.word_lists import add_word_lists
+    from traverba_export.words.lists import add_word_lists
 
     add_word_lists(arguments.bundle, find_recipe(arguments.recipe), arguments.data)
     return 0

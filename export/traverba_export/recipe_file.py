@@ -117,8 +117,13 @@ def _training(raw: dict[str, Any], phases: tuple[Phase, ...]) -> TrainingOptions
 def _corpus(raw: dict[str, Any]) -> CorpusSpec:
     languages = tuple(raw.pop("languages"))
     paths = raw.pop("path")
+    paths = (paths,) if isinstance(paths, str) else tuple(paths)
+    if len(paths) > 2:
+        raise RecipeError(
+            f"corpus {paths[0]}: path is one file or two, not {len(paths)}; write a [[corpus]] for each"
+        )
     spec = CorpusSpec(
-        paths=(paths,) if isinstance(paths, str) else tuple(paths),
+        paths=paths,
         languages=(languages[0], languages[1]),
         columns=tuple(raw.pop("columns", (0, 1))),
         **raw,

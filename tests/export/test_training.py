@@ -176,6 +176,7 @@ def test_a_run_stops_when_its_time_is_up_and_goes_on_as_if_nothing_had_happened(
         ("en-fr = 1.0", "en-de = 1.0", "en-de"),
         ('name = "reversal"', 'name = "reversal"\nsurprise = 1', "surprise"),
         ('name = "reversal"', "name = ", "line 2"),
+        ('path = "train.tsv"', 'path = ["train.tsv", "more.tsv", "most.tsv"]', "one file or two, not 3"),
     ],
 )
 def test_a_faulty_recipe_is_refused_by_name(folder: Path, old: str, new: str, message: str) -> None:

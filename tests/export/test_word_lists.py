@@ -19,14 +19,9 @@ from traverba_export.alignment.lexicon import WordTables
 from traverba_export.bundling import update_manifest
 from traverba_export.cli import main
 from traverba_export.recipe import RecipeError
-from traverba_export.word_lists import (
-    PHRASES,
-    add_phrases,
-    count_words,
-    name_rare_words,
-    pair_words,
-    take_word_lists,
-)
+from traverba_export.words.counting import count_words
+from traverba_export.words.lists import PHRASES, add_phrases, take_word_lists
+from traverba_export.words.naming import name_rare_words, name_words_of_manuals, pair_words
 
 TINY = Path(__file__).parent.parent / "data" / "tiny.traverba"
 RECIPE = """
@@ -182,6 +177,22 @@ def test_words_that_many_sentences_have_are_left_to_the_model() -> None:
     assert name_rare_words(WordTables.learn(pairs), lists, ("en", "de"), seen, []) == {
         ("en", "de"): {"oak": "Eiche", "axe": "Axt"},
         ("de", "en"): {"Eiche": "oak"},
+    }
+
+
+def test_a_word_of_manuals_is_called_what_manuals_call_it_unless_everyday_sentences_have_it_as_well() -> None:
+    """Everyday sentences swim in a pool; a driver is a person there, but in two sentences of a hundred."""
+    names = {"pool": "Pool", "driver": "Treiber", "cursor": "Zeiger", "page": "Seite", "the": "der"}
+    rng = random.Random(2)
+    english = [rng.sample(sorted(names), 2) for _ in range(200)]
+    manuals = [(" ".join(words), " ".join(names[word] for word in words)) for words in english]
+    lists = {side: count_words([pair[i] for pair in manuals], side) for i, side in enumerate(("en", "de"))}
+    seen = {"pool": 100, "driver": 100, "cursor": 100, "page": 2000, "the": 1}, {"treiber": 98, "zeiger": 100}
+    everyday = {"pool": 16, "driver": 2}, {"zeiger": 15}
+    tables = WordTables.learn(manuals)
+    assert name_words_of_manuals(tables, lists, ("en", "de"), seen, everyday) == {
+        ("en", "de"): {"driver": "Treiber", "cursor": "Zeiger"},
+        ("de", "en"): {"Treiber": "driver", "Zeiger": "cursor"},
     }
 
 

@@ -1,0 +1,160 @@
+"""Lists of words, dictionaries and phrases, put into a bundle's folder."""
+
+from __future__ import annotations
+
+import dataclasses
+import shutil
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from traverba.bundle import Manifest, find_bundle, open_bundle
+from traverba.word_file import (
+    PHRASES_FILE,
+    dictionary_file,
+    rare_words_file,
+    words_file,
+    write_dictionary,
+    write_phrases,
+    write_rare_words,
+    write_words,
+)
+from traverba_export.alignment.lexicon import WordTables
+from traverba_export.bundling import update_bundle
+from traverba_export.recipe import Recipe, RecipeError
+from traverba_export.training.preparation import Pair, clean_texts
+from traverba_export.words.counting import Counts, count_sentences, count_words
+from traverba_export.words.naming import (
+    Languages,
+    Names,
+    name_rare_words,
+    name_words_of_manuals,
+    pair_words,
+)
+
+PHRASES = Path(__file__).with_name("phrases.tsv")
+"""Written by hand: see `traverba.text.words.phrasebook`."""
+MADE_UP_PENALTY = 2.0
+"""Nats: 0, 1, 2 and 4 left 81, 40, 29 and 14 words that nobody knows in 1,800 translations of dev sentences,
+all with the same BLEU; but 4 made German words endless, since a word costs nothing until it ends."""
+MAIN_SHARE = 0.5
+"""Of the most passes that training makes over a corpus of two languages: where it makes fewer, words mean
+other things. Those are manuals, the others everyday sentences."""
+
+Texts = Sequence[tuple[Languages, float, Sequence[Pair]]]
+"""The languages of each corpus, the most passes over it in either direction, its pairs."""
+
+
+def add_word_lists(folder: Path, recipe: Recipe, data_dir: Path) -> None:
+    """Put a list of words for each language, and a dictionary for each two, into a bundle's folder."""
+    texts = [
+        (spec.languages, max(spec.directions.values(), default=0.0), pairs)
+        for spec, pairs in clean_texts(recipe, data_dir)
+    ]
+    lists = {language: count_words(_side(texts, language), language) for language in recipe.languages}
+    dictionaries: dict[Languages, list[Pair]] = {}
+    rare: Names = {}
+    for languages in dict.fromkeys(languages for languages, *_ in texts):
+        everyday, manuals = _by_kind(texts, languages)
+        dictionaries[languages], named = _learn(everyday, manuals, lists, languages)
+        rare.update((direction, names) for direction, names in named.items() if names)
+    update_bundle(folder, lambda partial, manifest: _with_words(partial, manifest, lists, dictionaries, rare))
+    add_phrases(folder)
+
+
+def _learn(
+    everyday: Sequence[Pair], manuals: Sequence[Pair], lists: Mapping[str, Counts], languages: Languages
+) -> tuple[list[Pair], Names]:
+    """The dictionary of two languages, and the names of rare words in both directions."""
+    of_everyday, of_manuals = _sentences_with_words(everyday), _sentences_with_words(manuals)
+    seen = of_everyday[0] + of_manuals[0], of_everyday[1] + of_manuals[1]
+    tables = WordTables.learn(everyday)
+    dictionary = pair_words(tables, lists, languages)
+    rare = name_rare_words(tables, lists, languages, seen, dictionary)
+    if manuals:
+        others = name_words_of_manuals(WordTables.learn(manuals), lists, languages, seen, of_everyday)
+        rare = {direction: others[direction] | names for direction, names in rare.items()}
+    return dictionary, rare
+
+
+def add_phrases(folder: Path) -> None:
+    """Put the phrases of `phrases.tsv` into a bundle's folder, if it has two of their languages or more."""
+    header, *lines = PHRASES.read_text(encoding="utf-8").splitlines()
+    written = header.split("\t")
+    rows = [dict(zip(written, line.split("\t"), strict=True)) for line in lines]
+
+    def with_phrases(partial: Path, manifest: Manifest) -> Manifest:
+        languages = [language for language in written if language in manifest.languages]
+        if len(languages) < 2:
+            return manifest
+        write_phrases(partial / PHRASES_FILE, rows, languages)
+        return dataclasses.replace(manifest, phrases=PHRASES_FILE)
+
+    update_bundle(folder, with_phrases)
+
+
+def take_word_lists(folder: Path, origin: str) -> None:
+    """Copy what another bundle knows of words, and its penalties, which were chosen with that."""
+    with open_bundle(find_bundle(origin)) as bundle:
+        theirs = bundle.manifest
+        files = [*theirs.words.values(), *theirs.dictionaries.values(), *theirs.rare_words.values()]
+
+        def taken(partial: Path, mine: Manifest) -> Manifest:
+            if not files or theirs.languages != mine.languages:
+                raise RecipeError(
+                    f"{origin} has no words of {', '.join(mine.languages)}; leave out --words-of"
+                )
+            for name in files:
+                shutil.copyfile(bundle.folder / name, partial / name)
+            return dataclasses.replace(
+                mine,
+                words=theirs.words,
+                dictionaries=theirs.dictionaries,
+                rare_words=theirs.rare_words,
+                decoding={**mine.decoding, **theirs.decoding},
+            )
+
+        update_bundle(folder, taken)
+    add_phrases(folder)
+
+
+def _side(texts: Texts, language: str) -> Iterable[str]:
+    for languages, _, pairs in texts:
+        if language in languages:
+            yield from (pair[languages.index(language)] for pair in pairs)
+
+
+def _by_kind(texts: Texts, languages: Languages) -> tuple[list[Pair], list[Pair]]:
+    """The everyday sentences and the manuals of two languages."""
+    most = max(passes for spoken, passes, _ in texts if spoken == languages)
+    kinds: tuple[list[Pair], list[Pair]] = ([], [])
+    for spoken, passes, pairs in texts:
+        if spoken == languages:
+            kinds[passes < MAIN_SHARE * most].extend(pairs)
+    return kinds
+
+
+def _sentences_with_words(pairs: Sequence[Pair]) -> tuple[Counter[str], Counter[str]]:
+    return count_sentences(left for left, _ in pairs), count_sentences(right for _, right in pairs)
+
+
+def _with_words(
+    folder: Path,
+    manifest: Manifest,
+    lists: Mapping[str, Counts],
+    pairs: Mapping[Languages, Sequence[Pair]],
+    rare: Names,
+) -> Manifest:
+    for language, counts in lists.items():
+        write_words(folder / words_file(language), counts)
+    for languages, found in pairs.items():
+        write_dictionary(folder / dictionary_file(languages), found)
+    for direction, translations in rare.items():
+        write_rare_words(folder / rare_words_file(direction), translations)
+    return dataclasses.replace(
+        manifest,
+        words={language: words_file(language) for language in sorted(lists)},
+        dictionaries={"-".join(languages): dictionary_file(languages) for languages in sorted(pairs)},
+        rare_words={"-".join(direction): rare_words_file(direction) for direction in sorted(rare)},
+        decoding={"made_up_penalty": MADE_UP_PENALTY, **manifest.decoding},
+    )

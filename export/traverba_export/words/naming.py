@@ -1,0 +1,130 @@
+"""What words are called in another language, by alignment: single words, and rare ones in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from traverba_export.alignment.lexicon import CERTAIN, WordTables, weigh_words
+from traverba_export.alignment.naming import Name, name_words
+from traverba_export.words.counting import Counts, commonest_forms
+
+Languages = tuple[str, str]
+Names = dict[Languages, dict[str, str]]
+"""Direction -> word -> what it is called, both written as inside a sentence."""
+
+COMMON = 50
+CERTAIN_IF_COMMON = 0.06
+"""Least product of both directions' probabilities for words that were met so often: such a word has several
+translations that share them, while a rare one is aligned by chance."""
+NAMED_IF_RARE = {10: 0.1, 100: 0.15}
+"""Sentences that have a word, at most -> the least weight of its name. A word that more of them have the
+model knows by itself: with those of 200 sentences as well, dev gained nothing."""
+SHORTEST_RARE = 3
+SELDOM_QUOTED = 0.25
+"""How often a language has a word, for each time that the other one has it, if it has another word for it:
+"Athens" 0.06 in French; "Schmidt" 0.4 in English, where the dictionary has Smith."""
+QUOTED, OFTEN = 0.1, 10
+"""The same, and how often at least the other one has it, if nothing else is known ("Vienna" in French)."""
+NAMED_IF_OF_MANUALS = {10: 0.1, 1000: 0.15}
+"""`NAMED_IF_RARE` of words of manuals, which training reads seldom: there a thousand sentences are few."""
+FEWEST_OF_MANUALS = 2
+EVERYDAY, EVERYDAY_SHARE = 15, 0.3
+"""Everyday sentences that may have a word of manuals: so many, and such a share of all that have it. With 40
+a swimming pool had the name that it has in manuals, which is "pool" in Spanish; chosen on dev."""
+
+
+def pair_words(
+    tables: WordTables, lists: Mapping[str, Counts], languages: Languages
+) -> list[tuple[str, str]]:
+    """Words that translate each other, the surest first, each written as its language has it most often."""
+    lefts, rights = (commonest_forms(lists[language]) for language in languages)
+    found = []
+    weights = weigh_words(tables, CERTAIN_IF_COMMON)
+    for (left, right), certainty in sorted(weights.items(), key=lambda entry: (-entry[1], entry[0])):
+        if left in lefts and right in rights:
+            a, b = lefts[left], rights[right]
+            common = min(lists[languages[0]][a], lists[languages[1]][b]) >= COMMON
+            if common or certainty >= CERTAIN:
+                found.append((a, b))
+    return found
+
+
+def name_rare_words(
+    tables: WordTables,
+    lists: Mapping[str, Counts],
+    languages: Languages,
+    seen: tuple[Counts, Counts],
+    pairs: Sequence[tuple[str, str]],
+) -> Names:
+    """For both directions: words that few sentences have, and what they are called.
+
+    ``seen`` counts the sentences, for either language; ``pairs`` are those of `pair_words`.
+    """
+    named: Names = {}
+    for side, names in enumerate(name_words(tables, min(NAMED_IF_RARE.values()))):
+        source, target = languages[side], languages[1 - side]
+        paired = {pair[side]: pair[1 - side] for pair in reversed(pairs)}  # of several, the surest
+        forms = commonest_forms(lists[target])
+        named[source, target] = {
+            word: called
+            for word in _nameable(lists[source])
+            if 0 < (count := seen[side].get(word.lower(), 0)) <= max(NAMED_IF_RARE)
+            and (
+                called := _name_of_both(word, lists[source], lists[target], paired)
+                if word[:1].isupper() and forms.get(word.lower()) == word
+                else _name(word, count, NAMED_IF_RARE, names, forms)
+            )
+        }
+    return named
+
+
+def name_words_of_manuals(
+    tables: WordTables,
+    lists: Mapping[str, Counts],
+    languages: Languages,
+    seen: tuple[Counts, Counts],
+    everyday: tuple[Counts, Counts],
+) -> Names:
+    """For both directions: words that everyday sentences hardly have, and what manuals call them.
+
+    ``tables`` are of manuals alone. ``seen`` counts all sentences, for either language, ``everyday`` those of
+    the other kind. What both kinds have is called as everyday sentences call it: in menus a "file" is no row
+    of people.
+    """
+    named: Names = {}
+    for side, names in enumerate(name_words(tables, min(NAMED_IF_OF_MANUALS.values()))):
+        source, target = languages[side], languages[1 - side]
+        forms = commonest_forms(lists[target])
+        named[source, target] = {
+            word: called
+            for word in _nameable(lists[source])
+            if FEWEST_OF_MANUALS <= (count := seen[side].get(word.lower(), 0)) <= max(NAMED_IF_OF_MANUALS)
+            and everyday[side].get(word.lower(), 0) <= min(EVERYDAY, EVERYDAY_SHARE * count)
+            and (called := _name(word, count, NAMED_IF_OF_MANUALS, names, forms))
+        }
+    return named
+
+
+def _nameable(words: Iterable[str]) -> Iterable[str]:
+    return (word for word in words if len(word) >= SHORTEST_RARE and word.isalpha())
+
+
+def _name_of_both(word: str, own: Counts, others: Counts, paired: Mapping[str, str]) -> str | None:
+    """What a word with a capital is called that the other language has as well: itself, as most names are.
+
+    Unless the other language has it far less often: that is a quotation ("London" in French text), and the
+    dictionary has another word for it; or else the model.
+    """
+    share = others[word] / own[word]
+    called = paired.get(word, word) if share <= SELDOM_QUOTED else word
+    quoted = share <= QUOTED and own[word] >= OFTEN
+    return None if called == word and quoted else called
+
+
+def _name(
+    word: str, seen: int, least: Mapping[int, float], names: Mapping[str, Name], forms: Mapping[str, str]
+) -> str | None:
+    """What another word is called, by alignment; ``seen``: sentences that have it."""
+    needed = next(weight for most, weight in least.items() if seen <= most)
+    name = names.get(word.lower())
+    return forms.get(name.text) if name and name.weight >= needed else None
