@@ -20,9 +20,9 @@ from traverba.timing import TimedModel
 
 SURE = 0.6
 """A word that the model gives this probability may be another one that means the same."""
-ROUNDS = 4
+ROUNDS = 8
 """Words of a sentence that are put right, from its beginning on."""
-ROUND_TOKENS = 60
+ROUND_TOKENS = 240
 """Source tokens that all rounds of a sentence may read together: a longer one has fewer, but one at least."""
 
 

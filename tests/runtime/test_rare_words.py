@@ -84,6 +84,18 @@ def test_what_the_model_wrote_for_a_rare_word_becomes_the_dictionarys(
     ]
 
 
+@pytest.mark.parametrize(
+    ("rounds", "tokens", "translation"),
+    [(2, 1000, "été les the"), (1, 1000, "été les win"), (2, 1, "été les win")],
+)
+def test_only_so_many_words_of_a_sentence_are_put_right_and_fewer_of_a_long_one_but_one_at_least(
+    translator: Translator, monkeypatch: pytest.MonkeyPatch, rounds: int, tokens: int, translation: str
+) -> None:
+    monkeypatch.setattr(traverba.rare_words, "ROUNDS", rounds)
+    monkeypatch.setattr(traverba.rare_words, "ROUND_TOKENS", tokens)
+    assert translator.translate("été machines win", source="en", target="fr").text == translation
+
+
 def test_what_the_model_says_by_itself_is_left_alone(translator: Translator) -> None:
     for text in ("été les", "été machines les"):  # no rare word; and one that is said, elsewhere
         result = translator.translate(text, source="en", target="fr")
@@ -154,6 +166,17 @@ def test_the_built_in_model_knows_words_by_its_dictionary(beam_size: int) -> Non
         ("en", "de"): {"We sat under the oak.": "Eiche"},
         ("de", "en"): {"Der Koch schält Zwiebeln.": "onions", "Wir fliegen nach München.": "Munich"},
         ("ru", "en"): {"Монах живёт в монастыре.": "monk"},
+    }
+    for written, word in built_in_translations(expected, beam_size):
+        assert word.lower() in written.lower()
+
+
+@pytest.mark.skipif(not BUILT_IN.exists(), reason="the built-in model is not in this checkout")
+@pytest.mark.parametrize("beam_size", [1, 5])
+def test_the_built_in_model_knows_words_of_manuals_as_well(beam_size: int) -> None:
+    expected = {
+        ("de", "en"): {"Das Tastfeld ist kaputt.": "touchpad"},
+        ("en", "de"): {"The touchpad is broken.": "Tastfeld"},
     }
     for written, word in built_in_translations(expected, beam_size):
         assert word.lower() in written.lower()
