@@ -132,7 +132,7 @@ def test_what_was_written_is_read_again(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"no gzip", gzip.compress(b"en\tfr\nyes\n"), gzip.compress(b"\xff")]
+    "content", [b"", b"no gzip", gzip.compress(b"en\tfr\nyes\n", mtime=0), gzip.compress(b"\xff", mtime=0)]
 )
 def test_a_damaged_file_is_a_clear_error(content: bytes) -> None:
     with pytest.raises(BundleFormatError, match=r"phrases\.txt\.gz is no list of words"):
