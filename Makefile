@@ -28,7 +28,7 @@ lint: .venv/.installed
 types: .venv/.installed
 	.venv/bin/mypy
 
-# On two cores the tests take a little more than half the time; more than four processes take much memory.
+# Tests share nothing, so each core has a process for them; more than four take much memory.
 pytest: .venv/.installed
 	.venv/bin/pytest $(PARALLEL)
 
