@@ -8,6 +8,7 @@ also type single words.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -38,6 +39,11 @@ def weigh_words(tables: WordTables, least: float) -> dict[tuple[str, str], float
 def words_of(text: str) -> list[str]:
     """The words of a text in lower case."""
     return WORD.findall(text.lower())
+
+
+def count_sentences(texts: Iterable[str]) -> Counter[str]:
+    """How many texts have a word, in lower case."""
+    return Counter(word for text in texts for word in set(words_of(text)))
 
 
 @dataclass(frozen=True)

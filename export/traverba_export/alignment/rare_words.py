@@ -16,7 +16,7 @@ import numpy as np
 from traverba import Translation
 from traverba.glossary.stems import stem
 from traverba.text import Span, raised
-from traverba_export.alignment.lexicon import WORD, learn_lexicon, words_of
+from traverba_export.alignment.lexicon import WORD, count_sentences, learn_lexicon, words_of
 
 FEWEST, MOST = 2, 80
 """Sentences that have a word: with fewer the lexicon guesses, with more the model knows it by itself."""
@@ -35,7 +35,7 @@ class RareWords:
     @classmethod
     def learn(cls, pairs: Sequence[tuple[str, str]], language: str) -> RareWords:
         """From sentence pairs (text with the words, the same in ``language``)."""
-        seen = Counter(word for text, _ in pairs for word in set(words_of(text)))
+        seen = count_sentences(text for text, _ in pairs)
         forms: dict[str, list[str]] = {}
         for word, form in learn_lexicon(pairs):
             if FEWEST <= seen[word] <= MOST:

@@ -1,4 +1,4 @@
-"""How often words were met, written as inside a sentence, and in how many sentences."""
+"""How often words were met, written as inside a sentence."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 
 from traverba.text import find_words, fold, lowered
 from traverba.text.words.spelling import begins
-from traverba_export.alignment.lexicon import words_of
 
 Counts = Mapping[str, int]
 
@@ -39,14 +38,6 @@ def _without_slips(counts: Counts) -> dict[str, int]:
         for word, count in counts.items()
         if fold(word) != word.casefold() or commonest[fold(word)] < PLAINLY_MEANT * count
     }
-
-
-def count_sentences(texts: Iterable[str]) -> Counter[str]:
-    """How many texts have a word, in lower case."""
-    counts = Counter[str]()
-    for text in texts:
-        counts.update(set(words_of(text)))
-    return counts
 
 
 def commonest_forms(counts: Counts) -> dict[str, str]:

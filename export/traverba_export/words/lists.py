@@ -19,11 +19,11 @@ from traverba.word_file import (
     write_rare_words,
     write_words,
 )
-from traverba_export.alignment.lexicon import WordTables
+from traverba_export.alignment.lexicon import WordTables, count_sentences
 from traverba_export.bundling import update_bundle
 from traverba_export.recipe import Recipe, RecipeError
 from traverba_export.training.preparation import Pair, clean_texts
-from traverba_export.words.counting import Counts, count_sentences, count_words
+from traverba_export.words.counting import Counts, count_words
 from traverba_export.words.naming import (
     Languages,
     Names,

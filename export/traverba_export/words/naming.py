@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from traverba_export.alignment.lexicon import CERTAIN, WordTables, weigh_words
 from traverba_export.alignment.naming import Name, name_words
@@ -61,18 +62,16 @@ def name_rare_words(
     ``seen`` counts the sentences, for either language; ``pairs`` are those of `pair_words`.
     """
     named: Names = {}
-    for side, names in enumerate(name_words(tables, min(NAMED_IF_RARE.values()))):
-        source, target = languages[side], languages[1 - side]
-        paired = {pair[side]: pair[1 - side] for pair in reversed(pairs)}  # of several, the surest
-        forms = commonest_forms(lists[target])
-        named[source, target] = {
+    for way in _directions(tables, lists, languages, seen, NAMED_IF_RARE):
+        own, others = lists[way.source], lists[way.target]
+        paired = {pair[way.side]: pair[1 - way.side] for pair in reversed(pairs)}  # of several, the surest
+        named[way.source, way.target] = {
             word: called
-            for word in _nameable(lists[source])
-            if 0 < (count := seen[side].get(word.lower(), 0)) <= max(NAMED_IF_RARE)
-            and (
-                called := _name_of_both(word, lists[source], lists[target], paired)
-                if word[:1].isupper() and forms.get(word.lower()) == word
-                else _name(word, count, NAMED_IF_RARE, names, forms)
+            for word in way.seen
+            if (
+                called := _name_of_both(word, own, others, paired)
+                if word[:1].isupper() and way.forms.get(word.lower()) == word
+                else way.name(word)
             )
         }
     return named
@@ -92,21 +91,56 @@ def name_words_of_manuals(
     of people.
     """
     named: Names = {}
-    for side, names in enumerate(name_words(tables, min(NAMED_IF_OF_MANUALS.values()))):
-        source, target = languages[side], languages[1 - side]
-        forms = commonest_forms(lists[target])
-        named[source, target] = {
+    for way in _directions(tables, lists, languages, seen, NAMED_IF_OF_MANUALS):
+        named[way.source, way.target] = {
             word: called
-            for word in _nameable(lists[source])
-            if FEWEST_OF_MANUALS <= (count := seen[side].get(word.lower(), 0)) <= max(NAMED_IF_OF_MANUALS)
-            and everyday[side].get(word.lower(), 0) <= min(EVERYDAY, EVERYDAY_SHARE * count)
-            and (called := _name(word, count, NAMED_IF_OF_MANUALS, names, forms))
+            for word, count in way.seen.items()
+            if count >= FEWEST_OF_MANUALS
+            and everyday[way.side].get(word.lower(), 0) <= min(EVERYDAY, EVERYDAY_SHARE * count)
+            and (called := way.name(word))
         }
     return named
 
 
-def _nameable(words: Iterable[str]) -> Iterable[str]:
-    return (word for word in words if len(word) >= SHORTEST_RARE and word.isalpha())
+@dataclass(frozen=True)
+class _Direction:
+    """What an alignment says in one direction of the words that few sentences have."""
+
+    side: int
+    """Of the source among the two languages."""
+    source: str
+    target: str
+    seen: Counts
+    """Words that may have a name -> sentences that have them."""
+    names: Mapping[str, Name]
+    forms: Mapping[str, str]
+    """Of the target language, see `commonest_forms`."""
+    least: Mapping[int, float]
+    """As `NAMED_IF_RARE`."""
+
+    def name(self, word: str) -> str | None:
+        """What a word is called, by alignment."""
+        needed = next(weight for most, weight in self.least.items() if self.seen[word] <= most)
+        name = self.names.get(word.lower())
+        return self.forms.get(name.text) if name and name.weight >= needed else None
+
+
+def _directions(
+    tables: WordTables,
+    lists: Mapping[str, Counts],
+    languages: Languages,
+    seen: tuple[Counts, Counts],
+    least: Mapping[int, float],
+) -> Iterator[_Direction]:
+    for side, names in enumerate(name_words(tables, min(least.values()))):
+        source, target = languages[side], languages[1 - side]
+        counts = {word: seen[side].get(word.lower(), 0) for word in lists[source]}
+        few = {
+            word: count
+            for word, count in counts.items()
+            if len(word) >= SHORTEST_RARE and word.isalpha() and 0 < count <= max(least)
+        }
+        yield _Direction(side, source, target, few, names, commonest_forms(lists[target]), least)
 
 
 def _name_of_both(word: str, own: Counts, others: Counts, paired: Mapping[str, str]) -> str | None:
@@ -119,12 +153,3 @@ def _name_of_both(word: str, own: Counts, others: Counts, paired: Mapping[str, s
     called = paired.get(word, word) if share <= SELDOM_QUOTED else word
     quoted = share <= QUOTED and own[word] >= OFTEN
     return None if called == word and quoted else called
-
-
-def _name(
-    word: str, seen: int, least: Mapping[int, float], names: Mapping[str, Name], forms: Mapping[str, str]
-) -> str | None:
-    """What another word is called, by alignment; ``seen``: sentences that have it."""
-    needed = next(weight for most, weight in least.items() if seen <= most)
-    name = names.get(word.lower())
-    return forms.get(name.text) if name and name.weight >= needed else None
