@@ -55,7 +55,7 @@ def cases() -> list[object]:
         return [*tiny, pytest.param(None, id="built-in", marks=missing)]
     with open_bundle(find_bundle()) as bundle:
         precisions = [variant.precision for variant in bundle.manifest.variants]
-    counts = {"int8": 700, "fp32": 200, "fp16": 100}  # what the CPU runs by default is the fastest, too
+    counts = {"int8": 250, "fp32": 60, "fp16": 40}  # most for what the CPU runs by default
     texts = {precision: manual(counts[precision]) for precision in precisions}
     return [*tiny, *(pytest.param(Case(None, p, "fr", t), id=f"built-in-{p}") for p, t in texts.items())]
 
@@ -76,7 +76,7 @@ def each_alone(translator: Translator, texts: list[str], target: str) -> list[Fa
     """Streamed one by one; what ran away is the documented exception, and must be rare."""
     found = [streamed(translator, text, target) for text in texts]
     runaways = [i for i, translation in enumerate(found) if "runaway" in translation.flags]
-    assert len(runaways) <= RUNAWAY_RATE * len(texts)
+    assert len(runaways) <= max(1, RUNAWAY_RATE * len(texts))
     for i in runaways:
         found[i] = translator.translate(texts[i], target=target, options=GREEDY)
     return [facts(translation) for translation in found]
@@ -106,7 +106,7 @@ def test_hundreds_of_sentences_are_translated_alike_alone_streamed_and_in_any_ba
 
 @pytest.mark.parametrize("case", cases())
 def test_a_beam_does_not_depend_on_the_batch_either(case: Case) -> None:
-    texts, target = case.texts[:60], case.target
+    texts, target = case.texts[:30], case.target
     with load_translator(case.path, device="cpu", precision=case.precision, threads=1) as one:
         expected = [facts(one.translate(text, target=target, options=BEAM)) for text in texts]
         assert differing(expected, one.translate(texts, target=target, options=BEAM)) == 0
