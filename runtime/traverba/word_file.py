@@ -18,7 +18,17 @@ from typing import TypeVar
 
 from traverba.bundle import Bundle
 from traverba.errors import BundleFormatError
-from traverba.text import Compounds, Dictionary, KnownWords, Names, Phrasebook, RareWords, Spelling, WordList
+from traverba.text import (
+    Compounds,
+    Dictionary,
+    Forms,
+    KnownWords,
+    Names,
+    Phrasebook,
+    RareWords,
+    Spelling,
+    WordList,
+)
 
 T = TypeVar("T")
 
@@ -136,11 +146,15 @@ class BundleWords:
         if len(sources) > 1:
             return KnownWords(dictionaries=dictionaries, phrasebooks=books, said=said)
         spelling, rare = self._spelling(sources[0]), self._rare_words(sources[0], target)
-        names = compounds = None
+        names = compounds = forms = None
         if spelling and rare and said:
             names = self._once(("names", sources[0], target), lambda: Names(spelling, said))
             compounds = Compounds.between(sources[0], target, spelling.words, (rare, *dictionaries))
-        return KnownWords(spelling, dictionaries, rare, names, compounds, books, said)
+            forms = self._once(
+                ("forms", sources[0], target),
+                lambda: Forms(spelling.language, spelling.words, (rare, *dictionaries)),
+            )
+        return KnownWords(spelling, dictionaries, rare, names, compounds, forms, books, said)
 
     def _spelling(self, language: str) -> Spelling | None:
         if language not in self._lists:

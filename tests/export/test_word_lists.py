@@ -21,7 +21,12 @@ from traverba_export.cli import main
 from traverba_export.recipe import RecipeError
 from traverba_export.words.counting import count_words
 from traverba_export.words.lists import PHRASES, add_phrases, take_word_lists
-from traverba_export.words.naming import name_rare_words, name_words_of_manuals, pair_words
+from traverba_export.words.naming import (
+    name_rare_words,
+    name_words_of_manuals,
+    pair_words,
+    without_doubted,
+)
 
 TINY = Path(__file__).parent.parent / "data" / "tiny.traverba"
 RECIPE = """
@@ -194,6 +199,36 @@ def test_a_word_of_manuals_is_called_what_manuals_call_it_unless_everyday_senten
         ("en", "de"): {"driver": "Treiber", "cursor": "Zeiger"},
         ("de", "en"): {"Treiber": "driver", "Zeiger": "cursor"},
     }
+
+
+def test_an_ordinary_word_that_manuals_of_the_other_language_have_as_code_has_no_name() -> None:
+    """Everyday English has "site", everyday German has none; "regex" has neither, "file" both."""
+    rng = random.Random(3)
+    texts = [" ".join(rng.sample(["site", "regex", "file", "Baum"], 2)) for _ in range(200)]
+    manuals = list(zip(texts, texts, strict=True))
+    lists = {side: count_words(texts, side) for side in ("en", "de")}
+    seen = Counter({"site": 100, "regex": 100, "file": 100}), Counter[str]()
+    everyday = {"site": 2, "file": 2, "dog": 5}, {"file": 1, "hund": 5}
+    named = name_words_of_manuals(WordTables.learn(manuals), lists, ("en", "de"), seen, everyday)
+    assert named["en", "de"] == {"regex": "regex", "file": "file"}
+
+
+def test_a_word_that_hardly_a_sentence_has_is_called_what_a_better_known_form_of_it_is() -> None:
+    names = {
+        "umliegende": "surrounding",
+        "umliegenden": "ballboys",  # met with them, by chance
+        "umliegendes": "surrounding",  # found by the other form as well
+        "umliegender": "neighbouring",
+        "einzige": "only",
+        "Balljungen": "ballboys",
+        "Umliegend": "Umliegend",
+    }
+    seen = dict.fromkeys(names, 2) | {"umliegende": 5, "umliegender": 3, "einzige": 5, "balljungen": 1}
+    found = without_doubted(names, seen, {"umliegendes": 3}, "de")
+    assert names.keys() - found.keys() == {"umliegenden", "umliegendes"}
+    assert found.items() <= names.items()
+    met_often = without_doubted(names, seen, {"umliegenden": 4}, "de")
+    assert "umliegenden" in met_often, "a translator does not ask for other forms of it"
 
 
 def test_a_name_that_both_languages_have_is_called_what_it_is() -> None:

@@ -14,8 +14,7 @@ from itertools import takewhile
 import numpy as np
 
 from traverba import Translation
-from traverba.glossary.stems import stem
-from traverba.text import Span, raised
+from traverba.text import Span, raised, stem
 from traverba_export.alignment.lexicon import WORD, count_sentences, learn_lexicon, words_of
 
 FEWEST, MOST = 2, 80

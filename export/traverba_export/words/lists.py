@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import shutil
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -19,18 +18,12 @@ from traverba.word_file import (
     write_rare_words,
     write_words,
 )
-from traverba_export.alignment.lexicon import WordTables, count_sentences
 from traverba_export.bundling import update_bundle
 from traverba_export.recipe import Recipe, RecipeError
 from traverba_export.training.preparation import Pair, clean_texts
 from traverba_export.words.counting import Counts, count_words
-from traverba_export.words.naming import (
-    Languages,
-    Names,
-    name_rare_words,
-    name_words_of_manuals,
-    pair_words,
-)
+from traverba_export.words.learning import learn_words
+from traverba_export.words.naming import Languages, Names
 
 PHRASES = Path(__file__).with_name("phrases.tsv")
 """Written by hand: see `traverba.text.words.phrasebook`."""
@@ -56,25 +49,10 @@ def add_word_lists(folder: Path, recipe: Recipe, data_dir: Path) -> None:
     rare: Names = {}
     for languages in dict.fromkeys(languages for languages, *_ in texts):
         everyday, manuals = _by_kind(texts, languages)
-        dictionaries[languages], named = _learn(everyday, manuals, lists, languages)
+        dictionaries[languages], named = learn_words(everyday, manuals, lists, languages)
         rare.update((direction, names) for direction, names in named.items() if names)
     update_bundle(folder, lambda partial, manifest: _with_words(partial, manifest, lists, dictionaries, rare))
     add_phrases(folder)
-
-
-def _learn(
-    everyday: Sequence[Pair], manuals: Sequence[Pair], lists: Mapping[str, Counts], languages: Languages
-) -> tuple[list[Pair], Names]:
-    """The dictionary of two languages, and the names of rare words in both directions."""
-    of_everyday, of_manuals = _sentences_with_words(everyday), _sentences_with_words(manuals)
-    seen = of_everyday[0] + of_manuals[0], of_everyday[1] + of_manuals[1]
-    tables = WordTables.learn(everyday)
-    dictionary = pair_words(tables, lists, languages)
-    rare = name_rare_words(tables, lists, languages, seen, dictionary)
-    if manuals:
-        others = name_words_of_manuals(WordTables.learn(manuals), lists, languages, seen, of_everyday)
-        rare = {direction: others[direction] | names for direction, names in rare.items()}
-    return dictionary, rare
 
 
 def add_phrases(folder: Path) -> None:
@@ -132,10 +110,6 @@ def _by_kind(texts: Texts, languages: Languages) -> tuple[list[Pair], list[Pair]
         if spoken == languages:
             kinds[passes < MAIN_SHARE * most].extend(pairs)
     return kinds
-
-
-def _sentences_with_words(pairs: Sequence[Pair]) -> tuple[Counter[str], Counter[str]]:
-    return count_sentences(left for left, _ in pairs), count_sentences(right for _, right in pairs)
 
 
 def _with_words(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from traverba.text import Forms, RareWords, WordList
 from traverba_export.alignment.lexicon import CERTAIN, WordTables, weigh_words
 from traverba_export.alignment.naming import Name, name_words
 from traverba_export.words.counting import Counts, commonest_forms
@@ -32,6 +33,10 @@ FEWEST_OF_MANUALS = 2
 EVERYDAY, EVERYDAY_SHARE = 15, 0.3
 """Everyday sentences that may have a word of manuals: so many, and such a share of all that have it. With 40
 a swimming pool had the name that it has in manuals, which is "pool" in Spanish; chosen on dev."""
+DOUBTED, BETTER_KNOWN = 2, 5
+"""Sentences that have a word, at most, whose name is that of another form, and those that have the other, at
+least. In news and dev text one in five of such words is what the alignment says, and one in three the other
+(benchmarks/quality/log.md, Forms of words)."""
 
 
 def pair_words(
@@ -98,8 +103,29 @@ def name_words_of_manuals(
             if count >= FEWEST_OF_MANUALS
             and everyday[way.side].get(word.lower(), 0) <= min(EVERYDAY, EVERYDAY_SHARE * count)
             and (called := way.name(word))
+            and not (word == called and _is_quoted(word, everyday[way.side], everyday[1 - way.side]))
         }
     return named
+
+
+def without_doubted(names: Mapping[str, str], seen: Counts, own: Counts, language: str) -> dict[str, str]:
+    """Names without those that a translator finds better by another form of the word, or as well.
+
+    Such a word was met so seldom that its alignment is chance; ``seen`` counts the sentences that have it,
+    ``own`` how often it was met, as a translator counts.
+    """
+    known = {word: said for word, said in names.items() if seen.get(word.lower(), 0) >= BETTER_KNOWN}
+    forms = Forms(language, WordList(own), (RareWords(language, known),))
+    return {
+        word: said
+        for word, said in names.items()
+        if word == said or seen.get(word.lower(), 0) > DOUBTED or not forms.look_up(word, begins=False)
+    }
+
+
+def _is_quoted(word: str, own: Counts, others: Counts) -> bool:
+    """An ordinary word of one language alone, which manuals of the other have as code ("site" in Russian)."""
+    return word.islower() and word in own and word not in others
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from traverba.glossary.stems import stem
 from traverba.glossary.terms import Term
-from traverba.text import Span
+from traverba.text import Span, stem
 
 WORD = re.compile(r"\w+")
 

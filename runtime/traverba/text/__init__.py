@@ -22,6 +22,7 @@ from traverba.text.tokenizer import BpeTokenizer, TextTokenizer
 from traverba.text.words import (
     Compounds,
     Dictionary,
+    Forms,
     KnownWords,
     Name,
     Names,
@@ -32,6 +33,7 @@ from traverba.text.words import (
     WordList,
     find_words,
     fold,
+    stem,
 )
 
 __all__ = [
@@ -41,6 +43,7 @@ __all__ = [
     "Compounds",
     "Dictionary",
     "Edit",
+    "Forms",
     "KnownWords",
     "Lack",
     "Name",
@@ -74,4 +77,5 @@ __all__ = [
     "overlap",
     "raised",
     "spellings",
+    "stem",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from traverba.text.casing import lowered, raised
@@ -35,6 +35,10 @@ class Dictionary:
         written, translation = self.entries.get(word.lower(), ("", ""))
         return translation if written == word else None
 
+    def named(self) -> Iterable[tuple[str, str]]:
+        """Its words and their translations, both written as inside a sentence."""
+        return self.entries.values()
+
 
 @dataclass(frozen=True)
 class RareWord:
@@ -59,6 +63,10 @@ class RareWords:
     def called(self, word: str) -> str | None:
         """The translation of a word that is written just so."""
         return self.translations.get(word)
+
+    def named(self) -> Iterable[tuple[str, str]]:
+        """Its words and their translations, both written as inside a sentence."""
+        return self.translations.items()
 
     def find(self, text: str) -> tuple[RareWord, ...]:
         """Those that a text has, in order."""

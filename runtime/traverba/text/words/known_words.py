@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
+from itertools import chain
 
 from traverba.text.casing import lowered
 from traverba.text.words.compounds import Compounds
 from traverba.text.words.dictionaries import Dictionary, RareWord, RareWords
+from traverba.text.words.forms import Forms
 from traverba.text.words.names import Names
 from traverba.text.words.phrasebook import Phrasebook
 from traverba.text.words.spelling import Spelling, begins
@@ -30,6 +32,8 @@ class KnownWords:
     """Likewise."""
     compounds: Compounds | None = None
     """Likewise."""
+    forms: Forms | None = None
+    """Likewise."""
     phrasebooks: tuple[Phrasebook, ...] = ()
     """Of each language that they may be in."""
     said: Callable[[], Collection[str]] | None = None
@@ -41,7 +45,8 @@ class KnownWords:
         if phrases or not text.isalpha():
             return phrases
         words = _distinct(each.look_up(text) for each in self.dictionaries)
-        return words if words or not self.compounds else _distinct([self.compounds.look_up(text)])
+        others = (each.look_up(text) for each in (self.compounds, self.forms) if each)
+        return words or _distinct(others)[:1]
 
     def _called(self, word: str) -> str | None:
         """Of a word behind a phrase, where a capital says nothing: "Good morning, Doctor"."""
@@ -58,10 +63,10 @@ class KnownWords:
         return small not in words and small not in said and (word not in words or word in said)
 
     def rare_words(self, text: str) -> tuple[RareWord, ...]:
-        """Those that a text has, and the compounds and names that no list has, in order."""
+        """Those that a text has, and the compounds, forms and names that no list has, in order."""
         rare = self.rare.find(text) if self.rare else ()
         found = {word.span[0]: word for word in rare if not (word.is_name and self._may_be_none(text, word))}
-        for word in self.compounds.find(text) if self.compounds else ():
+        for word in chain.from_iterable(each.find(text) for each in (self.compounds, self.forms) if each):
             found.setdefault(word.span[0], word)
         if names := self.names:
             for span, said in names.find(text):

@@ -41,7 +41,7 @@ def _stemmer(language: str) -> Any:
         return None
     stemmers: dict[str, Any] = _local.__dict__.setdefault("stemmers", {})
     if name not in stemmers:
-        import snowballstemmer  # only a translation with a glossary needs it
+        import snowballstemmer  # only a glossary and words that no list has need it
 
         stemmers[name] = snowballstemmer.stemmer(name)
     return stemmers[name]
