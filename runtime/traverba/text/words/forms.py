@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain, takewhile
 
-from traverba.text.casing import lowered
+from traverba.text.casing import lowered, raised
 from traverba.text.words.dictionaries import Dictionary, RareWord, RareWords
 from traverba.text.words.spelling import begins
 from traverba.text.words.stems import stem
@@ -43,29 +43,36 @@ class Forms:
     def find(self, text: str) -> Iterator[RareWord]:
         """In order."""
         for start, end in find_words(text, self.language):
-            if said := self.look_up(text[start:end], begins=begins(text, start)):
-                yield RareWord((start, end), said)
+            if form := self._another(text[start:end], begins=begins(text, start)):
+                yield RareWord((start, end), self._called[form])
 
     def look_up(self, word: str, *, begins: bool = True) -> str | None:
-        """What another form of a word is called; None if there is none, or a book has the word itself.
+        """What such a word is called by itself; with a capital if that has one of its own accord.
 
         ``begins``: it stands where any word has a capital.
         """
+        form = self._another(word, begins=begins)
+        if form is None:
+            return None
+        capital = word[:1].isupper() and not form[:1].isupper()
+        return raised(self._called[form]) if capital else self._called[form]
+
+    def _another(self, word: str, *, begins: bool) -> str | None:
+        """Another form of a word; None if there is none, or a book has the word itself."""
         if not word.isalpha() or len(word) < SHORTEST_COMMON:
             return None
         small = lowered(word)
         written = (word, small) if begins and small != word else (word,)
         if max(map(self.words.count, (word, small))) > MET or any(each in self._called for each in written):
             return None
-        return next((said for each in written if (said := self._as_another(each))), None)
+        return next((form for each in written if (form := self._nearest(each))), None)
 
-    def _as_another(self, word: str) -> str | None:
-        """What the listed form is called that has most in common with the word."""
+    def _nearest(self, word: str) -> str | None:
+        """The listed form that has most in common with a word."""
         common = word[: max(SHORTEST_COMMON, len(word) - ENDING)]
         first, last = (bisect_left(self._listed, end) for end in (common, common + LAST_LETTER))
         found = [form for form in self._listed[first:last] if self._are_forms(form, word)]
-        nearest = max(found, key=lambda form: (_in_common(form, word), -len(form)), default=None)
-        return self._called[nearest] if nearest else None
+        return max(found, key=lambda form: (_in_common(form, word), -len(form)), default=None)
 
     def _are_forms(self, one: str, other: str) -> bool:
         if len(one) > _in_common(one, other) + ENDING:

@@ -27,7 +27,7 @@ FORMS = Forms("ru", RUSSIAN, (RareWords("ru", CALLED),))
     [
         ("художниками", "artists"),  # has more in common with the plural
         ("художнику", "artist"),  # of two that have as much in common the shorter one
-        ("Художнику", "artist"),  # any word may have a capital here
+        ("Художнику", "Artist"),  # any word may have a capital here
         ("партию", "party"),
         ("партиями", "party"),  # three times met is hardly met
         ("Финляндии", "Finland"),
