@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from traverba.bundle import Bundle, Manifest, find_bundle, home, open_bundle
 from traverba.bundle.manifest import SHORTLIST_FILE, TOKENIZER_FILE
+from traverba.bundle_words import BundleWords
 from traverba.call_making import ModelInto
 from traverba.decoding import DecodeOptions
 from traverba.errors import BundleFormatError, OptionError, ProviderUnavailableError
@@ -28,7 +29,6 @@ from traverba.graphs import (
 from traverba.shortlist_file import read_shortlist
 from traverba.text import BpeTokenizer
 from traverba.translator import Translator
-from traverba.word_file import BundleWords
 
 logger = logging.getLogger(__name__)
 

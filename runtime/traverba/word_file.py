@@ -4,6 +4,7 @@ Gzip streams of UTF-8 lines. ``words.LANGUAGE.txt.gz``: ``COUNT WORD WORD …``,
 training met so often, the commonest first. ``dictionary.LEFT-RIGHT.txt.gz``: ``WORD WORD``, a word of one
 language and what it is called in the other, the surest pairs first; read in both directions.
 ``rare.SOURCE-TARGET.txt.gz``: ``WORD WORD``, a word that training hardly met, and what it is called.
+``single.SOURCE-TARGET.txt.gz``: likewise, words that training knows, and what they are called by themselves.
 ``phrases.txt.gz``: a line of languages and a line for each phrase, cells between tabs, see `text.phrasebook`.
 """
 
@@ -12,25 +13,14 @@ from __future__ import annotations
 import gzip
 import io
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TypeVar
 
-from traverba.bundle import Bundle
 from traverba.errors import BundleFormatError
 from traverba.text import (
-    Compounds,
     Dictionary,
-    Forms,
-    KnownWords,
-    Names,
-    Phrasebook,
     RareWords,
-    Spelling,
-    WordList,
 )
-
-T = TypeVar("T")
 
 PHRASES_FILE = "phrases.txt.gz"
 
@@ -52,6 +42,11 @@ def dictionary_file(languages: tuple[str, str]) -> str:
 def rare_words_file(direction: tuple[str, str]) -> str:
     """The name of the file with the words of the first language that training hardly met."""
     return f"rare.{'-'.join(direction)}.txt.gz"
+
+
+def single_words_file(direction: tuple[str, str]) -> str:
+    """The name of the file with the words of the first language that only a text of one word asks for."""
+    return f"single.{'-'.join(direction)}.txt.gz"
 
 
 def write_words(path: Path, counts: Mapping[str, int]) -> None:
@@ -97,8 +92,8 @@ def read_dictionary(content: bytes, name: str, *, forward: bool) -> Dictionary:
     return Dictionary(entries)
 
 
-def write_rare_words(path: Path, translations: Mapping[str, str]) -> None:
-    """Write what rare words are called, in alphabetical order, which packs best."""
+def write_names(path: Path, translations: Mapping[str, str]) -> None:
+    """Write what words are called, in alphabetical order, which packs best."""
     _write(path, map(" ".join, sorted(translations.items())))
 
 
@@ -122,72 +117,6 @@ def read_phrases(content: bytes, name: str) -> list[dict[str, str]]:
         if len(row) != len(languages):
             raise _damaged(name, f"{row[0][:20]!r} is not said in {len(languages)} languages")
     return [dict(zip(languages, row, strict=True)) for row in rows]
-
-
-class BundleWords:
-    """What a bundle knows of words: its files are read at once, and unpacked when first asked for."""
-
-    def __init__(self, bundle: Bundle) -> None:
-        def read(files: Mapping[str, str]) -> dict[str, tuple[bytes, str]]:
-            return {key: ((bundle.folder / name).read_bytes(), name) for key, name in files.items()}
-
-        manifest = bundle.manifest
-        self._lists, self._pairs = read(manifest.words), read(manifest.dictionaries)
-        self._rare = read(manifest.rare_words)
-        self._phrases = read({"": manifest.phrases} if manifest.phrases else {})
-        self._found: dict[object, object] = {}
-
-    def __call__(self, sources: Sequence[str], target: str) -> KnownWords:
-        """For texts in any of some languages that go into another."""
-        found = (self._dictionary(source, target) for source in sources)
-        dictionaries = tuple(each for each in found if each)
-        books = tuple(self._phrasebook(source, target) for source in sources) if self._phrases else ()
-        said = (lambda: self._said(target)) if target in self._lists else None
-        if len(sources) > 1:
-            return KnownWords(dictionaries=dictionaries, phrasebooks=books, said=said)
-        spelling, rare = self._spelling(sources[0]), self._rare_words(sources[0], target)
-        names = compounds = forms = None
-        if spelling and rare and said:
-            names = self._once(("names", sources[0], target), lambda: Names(spelling, said))
-            compounds = Compounds.between(sources[0], target, spelling.words, (rare, *dictionaries))
-            forms = self._once(
-                ("forms", sources[0], target),
-                lambda: Forms(spelling.language, spelling.words, (rare, *dictionaries)),
-            )
-        return KnownWords(spelling, dictionaries, rare, names, compounds, forms, books, said)
-
-    def _spelling(self, language: str) -> Spelling | None:
-        if language not in self._lists:
-            return None
-        file = self._lists[language]
-        return self._once(language, lambda: Spelling(language, WordList(read_words(*file))))
-
-    def _said(self, language: str) -> frozenset[str]:
-        return self._once(("said", language), lambda: read_word_set(*self._lists[language]))
-
-    def _dictionary(self, source: str, target: str) -> Dictionary | None:
-        forward, back = (self._pairs.get("-".join(pair)) for pair in ((source, target), (target, source)))
-        file = forward or back
-        if file is None:
-            return None
-        return self._once((source, target), lambda: read_dictionary(*file, forward=forward is not None))
-
-    def _phrasebook(self, source: str, target: str) -> Phrasebook:
-        rows = self._once("phrases", lambda: read_phrases(*self._phrases[""]))
-        return self._once(("phrases", source, target), lambda: Phrasebook.between(rows, source, target))
-
-    def _rare_words(self, source: str, target: str) -> RareWords | None:
-        direction = f"{source}-{target}"
-        if direction not in self._rare:
-            return None
-        file = self._rare[direction]
-        return self._once(direction, lambda: read_rare_words(*file, language=source))
-
-    def _once(self, key: object, read: Callable[[], T]) -> T:
-        """Two threads that ask first may both read it, to the same end."""
-        if key not in self._found:
-            self._found[key] = read()
-        return self._found[key]  # type: ignore[return-value]  # a key always has the same type
 
 
 def _write(path: Path, lines: Iterable[str]) -> None:

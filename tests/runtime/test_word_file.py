@@ -16,7 +16,7 @@ from traverba.word_file import (
     read_rare_words,
     read_words,
     write_dictionary,
-    write_rare_words,
+    write_names,
     write_words,
 )
 
@@ -79,7 +79,7 @@ def test_a_damaged_dictionary_is_refused(content: bytes) -> None:
 
 def test_rare_words_are_written_in_alphabetical_order_and_read_back(tmp_path: Path) -> None:
     path = tmp_path / "rare.en-de.txt.gz"
-    write_rare_words(path, {"oak": "Eiche", "axe": "Axt"})
+    write_names(path, {"oak": "Eiche", "axe": "Axt"})
     assert gzip.decompress(path.read_bytes()).decode() == "axe Axt\noak Eiche"
     rare = read_rare_words(path.read_bytes(), path.name, "en")
     assert rare.find("An axe, an oak") == (RareWord((3, 6), "Axt"), RareWord((11, 14), "Eiche"))

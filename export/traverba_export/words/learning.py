@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
-from traverba_export.alignment.lexicon import WordTables, count_sentences
 from traverba_export.training.preparation import Pair
 from traverba_export.words.counting import Counts
 from traverba_export.words.naming import (
@@ -17,43 +17,52 @@ from traverba_export.words.naming import (
     without_doubted,
 )
 from traverba_export.words.negation import Negations, without_opposites
+from traverba_export.words.single import Aligned, name_single_words
+
+
+@dataclass(frozen=True)
+class LearntWords:
+    """Of two languages."""
+
+    dictionary: list[Pair]
+    """Words that translate each other, the surest first."""
+    rare: Names
+    """Names of words that training hardly met."""
+    single: Names
+    """What other words are called by themselves."""
 
 
 def learn_words(
     everyday: Sequence[Pair], manuals: Sequence[Pair], lists: Mapping[str, Counts], languages: Languages
-) -> tuple[list[Pair], Names]:
-    """The dictionary of two languages, and the names of rare words in both directions.
+) -> LearntWords:
+    """Align the words of two languages.
 
     ``everyday`` and ``manuals`` are pairs of sentences, ``lists`` how often the words of each language were
     met in all texts.
     """
-    of_everyday, of_manuals = _sentences_with_words(everyday), _sentences_with_words(manuals)
-    seen = of_everyday[0] + of_manuals[0], of_everyday[1] + of_manuals[1]
-    tables = WordTables.learn(everyday)
-    dictionary = pair_words(tables, lists, languages)
-    names = name_rare_words(tables, lists, languages, seen, dictionary)
+    kinds = [Aligned.learn(pairs) for pairs in (everyday, manuals) if pairs]
+    seen = _together([kind.seen for kind in kinds])
+    dictionary = pair_words(kinds[0].tables, lists, languages)
+    rare = name_rare_words(kinds[0].tables, lists, languages, seen, dictionary)
     if manuals:
-        others = name_words_of_manuals(WordTables.learn(manuals), lists, languages, seen, of_everyday)
-        names = {direction: others[direction] | rare for direction, rare in names.items()}
-    return dictionary, _checked(names, dictionary, lists, languages, seen)
-
-
-def _checked(
-    names: Names,
-    dictionary: Sequence[Pair],
-    lists: Mapping[str, Counts],
-    languages: Languages,
-    seen: tuple[Counts, Counts],
-) -> Names:
-    """The names that are neither opposites nor doubted."""
+        others = name_words_of_manuals(kinds[1].tables, lists, languages, seen, kinds[0].seen)
+        rare = {direction: others[direction] | names for direction, names in rare.items()}
+    learnt = LearntWords(dictionary, {}, {})
     left, right = (Negations(language, lists[language]) for language in languages)
-    common = dict(reversed(dictionary)), {b: a for a, b in reversed(dictionary)}  # of several, the surest
-    checked: Names = {}
     for side, (own, other) in enumerate(((left, right), (right, left))):
-        kept = without_opposites(names[own.language, other.language], common[side], own, other)
-        checked[own.language, other.language] = without_doubted(kept, seen[side], own.words, own.language)
-    return checked
+        way = own.language, other.language
+        common = {pair[side]: pair[1 - side] for pair in reversed(dictionary)}  # of several, the surest
+        certain = without_opposites(rare[way], common, own, other)
+        learnt.rare[way] = without_doubted(certain, seen[side], own.words, own.language)
+        named = common | learnt.rare[way]
+        found = name_single_words(kinds, own.words, other.words, side, {word.lower() for word in named})
+        learnt.single[way] = without_opposites(found, named, own, other)
+    return learnt
 
 
-def _sentences_with_words(pairs: Sequence[Pair]) -> tuple[Counter[str], Counter[str]]:
-    return count_sentences(left for left, _ in pairs), count_sentences(right for _, right in pairs)
+def _together(counts: Iterable[tuple[Counts, Counts]]) -> tuple[Counts, Counts]:
+    both = Counter[str](), Counter[str]()
+    for left, right in counts:
+        both[0].update(left)
+        both[1].update(right)
+    return both

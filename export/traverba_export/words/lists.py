@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from traverba.bundle import Manifest, find_bundle, open_bundle
@@ -12,18 +12,19 @@ from traverba.word_file import (
     PHRASES_FILE,
     dictionary_file,
     rare_words_file,
+    single_words_file,
     words_file,
     write_dictionary,
+    write_names,
     write_phrases,
-    write_rare_words,
     write_words,
 )
 from traverba_export.bundling import update_bundle
 from traverba_export.recipe import Recipe, RecipeError
 from traverba_export.training.preparation import Pair, clean_texts
 from traverba_export.words.counting import Counts, count_words
-from traverba_export.words.learning import learn_words
-from traverba_export.words.naming import Languages, Names
+from traverba_export.words.learning import LearntWords, learn_words
+from traverba_export.words.naming import Languages
 
 PHRASES = Path(__file__).with_name("phrases.tsv")
 """Written by hand: see `traverba.text.words.phrasebook`."""
@@ -45,13 +46,11 @@ def add_word_lists(folder: Path, recipe: Recipe, data_dir: Path) -> None:
         for spec, pairs in clean_texts(recipe, data_dir)
     ]
     lists = {language: count_words(_side(texts, language), language) for language in recipe.languages}
-    dictionaries: dict[Languages, list[Pair]] = {}
-    rare: Names = {}
-    for languages in dict.fromkeys(languages for languages, *_ in texts):
-        everyday, manuals = _by_kind(texts, languages)
-        dictionaries[languages], named = learn_words(everyday, manuals, lists, languages)
-        rare.update((direction, names) for direction, names in named.items() if names)
-    update_bundle(folder, lambda partial, manifest: _with_words(partial, manifest, lists, dictionaries, rare))
+    learnt = {
+        languages: learn_words(*_by_kind(texts, languages), lists, languages)
+        for languages in dict.fromkeys(languages for languages, *_ in texts)
+    }
+    update_bundle(folder, lambda partial, manifest: _with_words(partial, manifest, lists, learnt))
     add_phrases(folder)
 
 
@@ -75,7 +74,8 @@ def take_word_lists(folder: Path, origin: str) -> None:
     """Copy what another bundle knows of words, and its penalties, which were chosen with that."""
     with open_bundle(find_bundle(origin)) as bundle:
         theirs = bundle.manifest
-        files = [*theirs.words.values(), *theirs.dictionaries.values(), *theirs.rare_words.values()]
+        theirs_of = (theirs.words, theirs.dictionaries, theirs.rare_words, theirs.single_words)
+        files = [name for each in theirs_of for name in each.values()]
 
         def taken(partial: Path, mine: Manifest) -> Manifest:
             if not files or theirs.languages != mine.languages:
@@ -89,6 +89,7 @@ def take_word_lists(folder: Path, origin: str) -> None:
                 words=theirs.words,
                 dictionaries=theirs.dictionaries,
                 rare_words=theirs.rare_words,
+                single_words=theirs.single_words,
                 decoding={**mine.decoding, **theirs.decoding},
             )
 
@@ -113,22 +114,27 @@ def _by_kind(texts: Texts, languages: Languages) -> tuple[list[Pair], list[Pair]
 
 
 def _with_words(
-    folder: Path,
-    manifest: Manifest,
-    lists: Mapping[str, Counts],
-    pairs: Mapping[Languages, Sequence[Pair]],
-    rare: Names,
+    folder: Path, manifest: Manifest, lists: Mapping[str, Counts], learnt: Mapping[Languages, LearntWords]
 ) -> Manifest:
     for language, counts in lists.items():
         write_words(folder / words_file(language), counts)
-    for languages, found in pairs.items():
-        write_dictionary(folder / dictionary_file(languages), found)
-    for direction, translations in rare.items():
-        write_rare_words(folder / rare_words_file(direction), translations)
+    for languages, words in learnt.items():
+        write_dictionary(folder / dictionary_file(languages), words.dictionary)
     return dataclasses.replace(
         manifest,
         words={language: words_file(language) for language in sorted(lists)},
-        dictionaries={"-".join(languages): dictionary_file(languages) for languages in sorted(pairs)},
-        rare_words={"-".join(direction): rare_words_file(direction) for direction in sorted(rare)},
+        dictionaries={"-".join(languages): dictionary_file(languages) for languages in sorted(learnt)},
+        rare_words=_with_names(folder, rare_words_file, [words.rare for words in learnt.values()]),
+        single_words=_with_names(folder, single_words_file, [words.single for words in learnt.values()]),
         decoding={"made_up_penalty": MADE_UP_PENALTY, **manifest.decoding},
     )
+
+
+def _with_names(
+    folder: Path, file: Callable[[Languages], str], named: Iterable[Mapping[Languages, Mapping[str, str]]]
+) -> dict[str, str]:
+    """Direction -> the name of the file with its words; a direction without any has none."""
+    directions = {direction: names for each in named for direction, names in each.items() if names}
+    for direction, names in directions.items():
+        write_names(folder / file(direction), names)
+    return {"-".join(direction): file(direction) for direction in sorted(directions)}

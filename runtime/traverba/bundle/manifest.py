@@ -127,6 +127,8 @@ class Manifest:
     """Two languages ("en-fr") -> the file with the words that translate each other, in both directions."""
     rare_words: dict[str, str] = field(default_factory=dict)
     """Direction ("en-fr") -> the file with what words that training hardly met are called."""
+    single_words: dict[str, str] = field(default_factory=dict)
+    """Direction ("en-fr") -> the file with what words are called by themselves that the others lack."""
     phrases: str | None = None
     """The file with short things that people say, in all languages."""
     exporter: dict[str, str] = field(default_factory=dict)
@@ -182,7 +184,8 @@ def _problems(manifest: Manifest) -> list[str]:
     """What types alone cannot rule out."""
     paths = [entry.path for entry in manifest.files]
     named = {TOKENIZER_FILE}.union(*(v.graphs for v in manifest.variants))
-    named.update(manifest.words.values(), manifest.dictionaries.values(), manifest.rare_words.values())
+    for files in (manifest.words, manifest.dictionaries, manifest.rare_words, manifest.single_words):
+        named.update(files.values())
     named.update([manifest.phrases] if manifest.phrases else [])
     if any(v.narrow_step for v in manifest.variants):
         named.add(SHORTLIST_FILE)

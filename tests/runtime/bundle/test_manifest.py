@@ -79,6 +79,7 @@ def test_what_is_no_manifest_is_refused(text: str) -> None:
         ("words", {"en": "words.en.txt.gz"}, r"'words\.en\.txt\.gz' is not in files"),
         ("dictionaries", {"en-fr": "d.gz"}, r"'d\.gz' is not in files"),
         ("rare_words", {"en-fr": "r.gz"}, r"'r\.gz' is not in files"),
+        ("single_words", {"en-fr": "s.gz"}, r"'s\.gz' is not in files"),
         ("words", {"tlh": "README.md"}, r"words of 'tlh', which is not in languages"),
         ("shortlist", {"bleu_change": {}}, r"manifest\.shortlist\.coverage: missing"),
     ],

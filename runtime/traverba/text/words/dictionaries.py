@@ -68,6 +68,15 @@ class RareWords:
         """Its words and their translations, both written as inside a sentence."""
         return self.translations.items()
 
+    def look_up(self, text: str) -> str | None:
+        """The translation of a text that is one word; with a capital if that has one of its own accord."""
+        written = (text, lowered(text), raised(text))
+        word = next((each for each in written if each in self.translations), None)
+        if word is None:
+            return None
+        capital = text[:1].isupper() and not word[:1].isupper()
+        return raised(self.translations[word]) if capital else self.translations[word]
+
     def find(self, text: str) -> tuple[RareWord, ...]:
         """Those that a text has, in order."""
         spans = find_words(text, self.language)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, islice
 
 from traverba.text.casing import lowered
 from traverba.text.words.compounds import Compounds
@@ -28,6 +28,8 @@ class KnownWords:
     """Of each language that they may be in."""
     rare: RareWords | None = None
     """Of the language that the texts are in, if that is known."""
+    single: Callable[[], RareWords] | None = None
+    """Likewise: what texts of one word are called that no other list has; read when first asked for."""
     names: Names | None = None
     """Likewise."""
     compounds: Compounds | None = None
@@ -45,8 +47,13 @@ class KnownWords:
         if phrases or not text.isalpha():
             return phrases
         words = _distinct(each.look_up(text) for each in self.dictionaries)
-        others = (each.look_up(text) for each in (self.compounds, self.forms) if each)
-        return words or _distinct(others)[:1]
+        return words or tuple(islice(filter(None, self._other_names(text)), 1))
+
+    def _other_names(self, word: str) -> Iterator[str | None]:
+        """Of a word that no dictionary has, the surest first."""
+        yield self.rare.look_up(word) if self.rare else None
+        yield self.single().look_up(word) if self.single else None
+        yield from (each.look_up(word) for each in (self.compounds, self.forms) if each)
 
     def _called(self, word: str) -> str | None:
         """Of a word behind a phrase, where a capital says nothing: "Good morning, Doctor"."""

@@ -1,0 +1,65 @@
+"""What words are called by themselves that neither the dictionary nor the names of rare words have.
+
+A dictionary has the words that choose each other, and most common words have several translations that share
+them. In a sentence the model finds the right one; of a word alone it makes a sentence up ("calculate" became
+"Проверяет"), so that any translation is better.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from traverba_export.alignment.lexicon import WordTables, count_sentences
+from traverba_export.alignment.naming import Name, name_words
+from traverba_export.training.preparation import Pair
+from traverba_export.words.counting import Counts, commonest_forms
+
+FEWEST = 4
+"""Times that a word was met: with rarer ones the list would grow by half."""
+LEAST = 0.03
+"""Of a name's weight, times what is thought of it: below it, half of a sample were wrong."""
+HALF_SURE = 5
+"""Sentences that have a word when its alignment counts half."""
+ITSELF = 0.3
+"""What is thought of a name that is the word itself: manuals quote words that have another name."""
+
+
+class Aligned(NamedTuple):
+    """An alignment of sentences of one kind, and how many of them have a word of either language."""
+
+    tables: WordTables
+    seen: tuple[Counts, Counts]
+
+    @classmethod
+    def learn(cls, pairs: Sequence[Pair]) -> Aligned:
+        """From pairs of sentences."""
+        left, right = (count_sentences(pair[side] for pair in pairs) for side in (0, 1))
+        return cls(WordTables.learn(pairs), (left, right))
+
+
+def name_single_words(
+    kinds: Sequence[Aligned], own: Counts, others: Counts, side: int, taken: Collection[str]
+) -> dict[str, str]:
+    """Words of one language and what they are called in the other, both written as inside a sentence.
+
+    ``side``: of the language in the tables. ``own`` and ``others`` say how often words were met;
+    ``taken``, in small letters, have a name already.
+    """
+    forms = commonest_forms(others)
+    names = [(name_words(each.tables, LEAST)[side], each.seen[side]) for each in kinds]
+    named: dict[str, str] = {}
+    for word, count in own.items():
+        if count >= FEWEST and word.isalpha() and word.lower() not in taken:
+            weight, called = max(_weigh(word.lower(), names), default=(0.0, ""))
+            if weight >= LEAST and called in forms:
+                named[word] = forms[called]
+    return named
+
+
+def _weigh(word: str, kinds: Sequence[tuple[Mapping[str, Name], Counts]]) -> Iterator[tuple[float, str]]:
+    """What each kind of sentence calls a word, and how much that weighs."""
+    for names, seen in kinds:
+        if name := names.get(word):
+            count = seen.get(word, 0)
+            yield name.weight * count / (count + HALF_SURE) * (ITSELF if name.text == word else 1), name.text

@@ -1,0 +1,49 @@
+"""What a text of one word is called: by the dictionary, else by the next list that has it."""
+
+from __future__ import annotations
+
+import pytest
+
+from traverba.text import Dictionary, Forms, KnownWords, RareWords, WordList
+
+DICTIONARY = Dictionary({"bett": ("Bett", "bed"), "alt": ("alt", "old")})
+RARE = RareWords("de", {"Bett": "berth", "Berlin": "Berlin", "Oase": "oasis", "raufen": "scuffle"})
+SINGLE = RareWords("de", {"Oase": "haven", "laufen": "run", "je": "each"})
+KNOWN = KnownWords(
+    dictionaries=(DICTIONARY,),
+    rare=RARE,
+    single=lambda: SINGLE,
+    forms=Forms("de", WordList({}), (RARE,)),
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Bett", "bed"),  # the dictionary is surest
+        ("Oase", "oasis"),  # then names of rare words
+        ("laufen", "run"),
+        ("Oasen", "oasis"),  # another form, last of all
+        ("Laufen", "Run"),  # a capital of its own accord
+        ("oase", "oasis"),  # typed small
+        ("berlin", "Berlin"),
+        ("Raufen", "Scuffle"),
+    ],
+)
+def test_a_text_of_one_word_is_called_what_the_surest_list_says(text: str, said: str) -> None:
+    assert KNOWN.look_up(text) == (said,)
+
+
+@pytest.mark.parametrize("text", ["Xyz", "Oase!", "die Oase", ""])
+def test_other_texts_are_left_to_the_model(text: str) -> None:
+    assert KNOWN.look_up(text) == ()
+
+
+def test_names_for_single_words_are_not_read_for_texts_that_need_none() -> None:
+    def single() -> RareWords:
+        raise AssertionError("it takes time to unpack them")
+
+    known = KnownWords(dictionaries=(DICTIONARY,), rare=RARE, single=single)
+    assert known.look_up("Bett") == ("bed",)
+    assert known.look_up("Das Bett") == ()
+    assert [word.translation for word in known.rare_words("Eine Oase laufen")] == ["oasis"]
