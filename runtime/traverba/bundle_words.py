@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import TypeVar
 
 from traverba.bundle import Bundle
@@ -47,8 +48,9 @@ class BundleWords:
         dictionaries = tuple(each for each in found if each)
         phrasebooks = tuple(self._phrasebook(source, target) for source in sources) if self._phrases else ()
         said = (lambda: self._said(target)) if target in self._lists else None
+        single = self._single_words(sources, target)
         if len(sources) > 1:
-            return KnownWords(dictionaries=dictionaries, phrasebooks=phrasebooks, said=said)
+            return KnownWords(dictionaries=dictionaries, phrasebooks=phrasebooks, single=single, said=said)
         language = sources[0]
         spelling, rare = self._spelling(language), self._rare_words(language, target)
         names = compounds = forms = None
@@ -57,8 +59,7 @@ class BundleWords:
             names = self._once(("names", language, target), lambda: Names(spelling, said))
             compounds = Compounds.between(language, target, spelling.words, books)
             forms = self._once(("forms", language, target), lambda: Forms(language, spelling.words, books))
-        single = self._single_words(language, target)
-        return KnownWords(spelling, dictionaries, rare, single, names, compounds, forms, phrasebooks, said)
+        return KnownWords(spelling, dictionaries, rare, names, compounds, forms, phrasebooks, single, said)
 
     def _spelling(self, language: str) -> Spelling | None:
         if language not in self._lists:
@@ -87,12 +88,18 @@ class BundleWords:
         file = self._rare[direction]
         return self._once(("rare", direction), lambda: read_rare_words(*file, language=source))
 
-    def _single_words(self, source: str, target: str) -> Callable[[], RareWords] | None:
-        direction = f"{source}-{target}"
-        if direction not in self._single:
-            return None
-        file = self._single[direction]
-        return lambda: self._once(("single", direction), lambda: read_rare_words(*file, language=source))
+    def _single_words(self, sources: Sequence[str], target: str) -> Callable[[], tuple[RareWords, ...]]:
+        """For each source the names of rare words, and those that only texts of one word ask for."""
+
+        def read(source: str) -> RareWords:
+            direction = f"{source}-{target}"
+            files = [each[direction] for each in (self._single, self._rare) if direction in each]
+            names = (read_rare_words(*file, language=source).translations for file in files)
+            return RareWords(source, {word: called for each in names for word, called in each.items()})
+
+        return lambda: tuple(
+            self._once(("single", source, target), partial(read, source)) for source in sources
+        )
 
     def _once(self, key: object, read: Callable[[], T]) -> T:
         """Two threads that ask first may both read it, to the same end."""

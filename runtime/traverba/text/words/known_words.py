@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
-from itertools import chain, islice
+from itertools import chain
 
 from traverba.text.casing import lowered
 from traverba.text.words.compounds import Compounds
@@ -28,8 +28,6 @@ class KnownWords:
     """Of each language that they may be in."""
     rare: RareWords | None = None
     """Of the language that the texts are in, if that is known."""
-    single: Callable[[], RareWords] | None = None
-    """Likewise: what texts of one word are called that no other list has; read when first asked for."""
     names: Names | None = None
     """Likewise."""
     compounds: Compounds | None = None
@@ -38,6 +36,8 @@ class KnownWords:
     """Likewise."""
     phrasebooks: tuple[Phrasebook, ...] = ()
     """Of each language that they may be in."""
+    single: Callable[[], Sequence[RareWords]] = tuple
+    """Likewise: what texts of one word are called that no dictionary has; read when first asked for."""
     said: Callable[[], Collection[str]] | None = None
     """The words of the language that they go into; read when first asked for."""
 
@@ -47,13 +47,9 @@ class KnownWords:
         if phrases or not text.isalpha():
             return phrases
         words = _distinct(each.look_up(text) for each in self.dictionaries)
-        return words or tuple(islice(filter(None, self._other_names(text)), 1))
-
-    def _other_names(self, word: str) -> Iterator[str | None]:
-        """Of a word that no dictionary has, the surest first."""
-        yield self.rare.look_up(word) if self.rare else None
-        yield self.single().look_up(word) if self.single else None
-        yield from (each.look_up(word) for each in (self.compounds, self.forms) if each)
+        words = words or _distinct(each.look_up(text) for each in self.single())
+        others = (each.look_up(text) for each in (self.compounds, self.forms) if each)
+        return words or _distinct(others)[:1]
 
     def _called(self, word: str) -> str | None:
         """Of a word behind a phrase, where a capital says nothing: "Good morning, Doctor"."""

@@ -8,11 +8,11 @@ from traverba.text import Dictionary, Forms, KnownWords, RareWords, WordList
 
 DICTIONARY = Dictionary({"bett": ("Bett", "bed"), "alt": ("alt", "old")})
 RARE = RareWords("de", {"Bett": "berth", "Berlin": "Berlin", "Oase": "oasis", "raufen": "scuffle"})
-SINGLE = RareWords("de", {"Oase": "haven", "laufen": "run", "je": "each"})
+SINGLE = RareWords("de", {**RARE.translations, "laufen": "run", "je": "each"})
 KNOWN = KnownWords(
     dictionaries=(DICTIONARY,),
     rare=RARE,
-    single=lambda: SINGLE,
+    single=lambda: (SINGLE,),
     forms=Forms("de", WordList({}), (RARE,)),
 )
 
@@ -21,7 +21,7 @@ KNOWN = KnownWords(
     ("text", "said"),
     [
         ("Bett", "bed"),  # the dictionary is surest
-        ("Oase", "oasis"),  # then names of rare words
+        ("Oase", "oasis"),
         ("laufen", "run"),
         ("Oasen", "oasis"),  # another form, last of all
         ("Laufen", "Run"),  # a capital of its own accord
@@ -39,8 +39,18 @@ def test_other_texts_are_left_to_the_model(text: str) -> None:
     assert KNOWN.look_up(text) == ()
 
 
+def test_each_language_that_a_word_may_be_of_has_its_say() -> None:
+    french, english = (
+        RareWords("fr", {"chat": "Katze"}),
+        RareWords("en", {"chat": "Unterhaltung", "cat": "Katze"}),
+    )
+    known = KnownWords(single=lambda: (french, english))
+    assert known.look_up("chat") == ("Katze", "Unterhaltung")
+    assert known.look_up("cat") == ("Katze",)
+
+
 def test_names_for_single_words_are_not_read_for_texts_that_need_none() -> None:
-    def single() -> RareWords:
+    def single() -> tuple[RareWords, ...]:
         raise AssertionError("it takes time to unpack them")
 
     known = KnownWords(dictionaries=(DICTIONARY,), rare=RARE, single=single)
