@@ -8,7 +8,8 @@ them. In a sentence the model finds the right one; of a word alone it makes a se
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from dataclasses import dataclass
+from functools import cached_property
 
 from traverba_export.alignment.lexicon import WordTables, count_sentences
 from traverba_export.alignment.naming import Name, name_words
@@ -25,7 +26,8 @@ ITSELF = 0.3
 """What is thought of a name that is the word itself: manuals quote words that have another name."""
 
 
-class Aligned(NamedTuple):
+@dataclass(frozen=True)
+class Aligned:
     """An alignment of sentences of one kind, and how many of them have a word of either language."""
 
     tables: WordTables
@@ -37,6 +39,11 @@ class Aligned(NamedTuple):
         left, right = (count_sentences(pair[side] for pair in pairs) for side in (0, 1))
         return cls(WordTables.learn(pairs), (left, right))
 
+    @cached_property
+    def names(self) -> tuple[dict[str, Name], dict[str, Name]]:
+        """Of the words of either language, in small letters."""
+        return name_words(self.tables, LEAST)
+
 
 def name_single_words(
     kinds: Sequence[Aligned], own: Counts, others: Counts, side: int, taken: Collection[str]
@@ -47,7 +54,7 @@ def name_single_words(
     ``taken``, in small letters, have a name already.
     """
     forms = commonest_forms(others)
-    names = [(name_words(each.tables, LEAST)[side], each.seen[side]) for each in kinds]
+    names = [(each.names[side], each.seen[side]) for each in kinds]
     named: dict[str, str] = {}
     for word, count in own.items():
         if count >= FEWEST and word.isalpha() and word.lower() not in taken:
