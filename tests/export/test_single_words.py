@@ -53,6 +53,16 @@ def test_words_that_have_a_name_already_or_were_hardly_met_are_left_out() -> Non
     assert names([pairs], {"bank", "old"}).keys() == GERMAN.keys() - {"bank", "old"}
 
 
+def test_half_a_contraction_is_no_name_but_a_word_that_looks_like_one_is() -> None:
+    """Of "I'll" an alignment has two words. Somebody wrote "ll" by itself, too; "won" is a word."""
+    pairs = [("werde", f"{who}'ll") for who in ("I", "he", "she") * 20]
+    pairs += [("Taste", "key ll")] * 2 + [("gewann", "won")] * 20 + [("willnicht", "won't")] * 60
+    german, english = (Counter(count_words((p[i] for p in pairs), ("de", "en")[i])) for i in (0, 1))
+    named = name_single_words([Aligned.learn(pairs)], german, english, 0, ())
+    assert named["gewann"] == "won"
+    assert "werde" not in named
+
+
 def test_what_is_learnt_names_each_word_in_one_place_and_none_by_its_opposite() -> None:
     """Twenty translations share "dog": no pair of words is sure, and any of them is better than none."""
     words = [f"hund{letter}" for letter in "abcdefghijklmnopqrst"]

@@ -7,6 +7,7 @@ them. In a sentence the model finds the right one; of a word alone it makes a se
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -24,6 +25,8 @@ HALF_SURE = 5
 """Sentences that have a word when its alignment counts half."""
 ITSELF = 0.3
 """What is thought of a name that is the word itself: manuals quote words that have another name."""
+MOSTLY_A_PIECE = 10
+"""A name that stands beside an apostrophe so many times as often as by itself is none: "ll" of "I'll"."""
 
 
 @dataclass(frozen=True)
@@ -53,15 +56,25 @@ def name_single_words(
     ``side``: of the language in the tables. ``own`` and ``others`` say how often words were met;
     ``taken``, in small letters, have a name already.
     """
-    forms = commonest_forms(others)
+    forms, pieces = commonest_forms(others), _beside_apostrophes(others)
     names = [(each.names[side], each.seen[side]) for each in kinds]
     named: dict[str, str] = {}
     for word, count in own.items():
         if count >= FEWEST and word.isalpha() and word.lower() not in taken:
             weight, called = max(_weigh(word.lower(), names), default=(0.0, ""))
-            if weight >= LEAST and called in forms:
-                named[word] = forms[called]
+            said = forms.get(called, "")
+            if weight >= LEAST and said and pieces[said] < MOSTLY_A_PIECE * others[said]:
+                named[word] = said
     return named
+
+
+def _beside_apostrophes(counts: Counts) -> Counter[str]:
+    """How often each part of a contraction was met as such."""
+    met: Counter[str] = Counter()
+    for word, count in counts.items():
+        for part in word.split("'") if "'" in word else ():
+            met[part] += count
+    return met
 
 
 def _weigh(word: str, kinds: Sequence[tuple[Mapping[str, Name], Counts]]) -> Iterator[tuple[float, str]]:
