@@ -1,4 +1,4 @@
-"""What holds for every test: it is seeded, and it never leaves this machine."""
+"""What holds for every test: it is seeded, and it never leaves this machine. Long ones come first."""
 
 from __future__ import annotations
 
@@ -6,11 +6,17 @@ import ipaddress
 import sys
 from typing import Any
 
+import pytest
 from hypothesis import settings
 
 # Same examples on every run; no deadline, because a busy machine is no failure.
 settings.register_profile("seeded", derandomize=True, deadline=None, print_blob=True)
 settings.load_profile("seeded")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The long ones first: at the end one of them would keep all processes but its own waiting."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
 
 
 def _deny_the_network(event: str, args: tuple[Any, ...]) -> None:

@@ -23,10 +23,8 @@ Note = Callable[[Part, float, float], None]
 class WatchedModel:
     """A model that notes when each of its runs began and ended."""
 
-    def __init__(
-        self, model: DecoderStep, note: Note, clock: Callable[[], float] = time.perf_counter
-    ) -> None:
-        self._model, self._note, self._clock = model, note, clock
+    def __init__(self, model: DecoderStep, note: Note, clock: Callable[[], float] | None = None) -> None:
+        self._model, self._note, self._clock = model, note, clock or time.perf_counter
 
     @property
     def vocab_size(self) -> int:

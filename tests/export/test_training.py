@@ -87,6 +87,7 @@ def kill_after_some_checkpoints(folder: Path, out: str, step: int) -> None:
     process.wait()
 
 
+@pytest.mark.long
 def test_a_killed_run_continues_as_if_nothing_had_happened(folder: Path) -> None:
     train(folder, "whole")
     kill_after_some_checkpoints(folder, "killed", step=30)

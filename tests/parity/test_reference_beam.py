@@ -20,7 +20,7 @@ from traverba_export.reimport import load_model
 from traverba_export.subwords import EOS, Subwords
 
 DATA = Path(__file__).parents[1] / "data"
-SENTENCES = 120
+SENTENCES = 60
 SCORE_TOLERANCE = 1e-3
 """float32 sums in another order: about 1e-5 a step, added up over a sentence."""
 
@@ -71,6 +71,7 @@ def pair(request: pytest.FixtureRequest) -> Iterator[Pair]:
         yield Pair(graphs, load_model(bundle), special_ids(bundle.manifest, subwords.tokenizer), sources)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("beam_size", "coverage_penalty"), [(1, 0.0), (4, 0.0), (5, 0.2), (12, 0.0)])
 def test_the_engine_finds_what_the_reference_finds(
     pair: Pair, beam_size: int, coverage_penalty: float
@@ -96,7 +97,7 @@ def test_the_engine_finds_what_the_reference_finds(
         if not agree(answer.hypotheses, expected.ended[:beam_size]):
             assert expected.closest <= TIE, source
             different += 1
-    assert different <= AT_THE_EDGE * len(answers)
+    assert different <= max(1, AT_THE_EDGE * len(answers))
 
 
 def agree(found: Sequence[Hypothesis], expected: Sequence[Ended]) -> bool:

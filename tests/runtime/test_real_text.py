@@ -86,6 +86,7 @@ def differing(expected: Iterable[Facts], found: Iterable[Translation]) -> int:
     return sum(wanted != facts(other) for wanted, other in zip(expected, found, strict=True))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("case", cases())
 def test_hundreds_of_sentences_are_translated_alike_alone_streamed_and_in_any_batch(case: Case) -> None:
     texts, target = case.texts, case.target
@@ -104,6 +105,7 @@ def test_hundreds_of_sentences_are_translated_alike_alone_streamed_and_in_any_ba
         assert differing([expected[i] for i in shuffled], found) == 0
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("case", cases())
 def test_a_beam_does_not_depend_on_the_batch_either(case: Case) -> None:
     texts, target = case.texts[:30], case.target
