@@ -20,6 +20,8 @@ from traverba.timing import TimedModel
 
 SURE = 0.6
 """A word that the model gives this probability may be another one that means the same."""
+SURE_BESIDE_A_FORM = 0.4
+"""The same where the dictionary names another form of the word: four in ten of such names are right."""
 ROUNDS = 8
 """Words of a sentence that are put right, from its beginning on."""
 ROUND_TOKENS = 240
@@ -91,7 +93,8 @@ class RareWordRepair:
             return Place(word, span)  # the model broke off, however sure it is: "Go" of "Goethe"
         stand = [pair.target for pair in words] if word.is_name else [span]  # "The cups" may be for one name
         least = min(_log_prob(found, each) for each in stand)
-        return Place(word, span) if least <= math.log(SURE) else None
+        sure = SURE_BESIDE_A_FORM if word.is_form else SURE
+        return Place(word, span) if least <= math.log(sure) else None
 
     def _request(self, segment: PreparedSegment, decoded: Decoded, place: Place) -> Request:
         """The translation up to the place, the dictionary's word, and on with another word.

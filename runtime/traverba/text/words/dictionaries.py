@@ -50,6 +50,8 @@ class RareWord:
     """It rather takes the place of a word with a capital."""
     is_noun_or_name: bool = False
     """It takes the place of no other word."""
+    is_form: bool = False
+    """What it is called is said of another form of it."""
 
 
 @dataclass(frozen=True)

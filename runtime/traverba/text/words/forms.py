@@ -44,7 +44,7 @@ class Forms:
         """In order."""
         for start, end in find_words(text, self.language):
             if form := self._another(text[start:end], begins=begins(text, start)):
-                yield RareWord((start, end), self._called[form])
+                yield RareWord((start, end), self._called[form], is_form=True)
 
     def look_up(self, word: str, *, begins: bool = True) -> str | None:
         """What such a word is called by itself; with a capital if that has one of its own accord.
@@ -71,13 +71,16 @@ class Forms:
         """The listed form that has most in common with a word."""
         common = word[: max(SHORTEST_COMMON, len(word) - ENDING)]
         first, last = (bisect_left(self._listed, end) for end in (common, common + LAST_LETTER))
-        found = [form for form in self._listed[first:last] if self._are_forms(form, word)]
+        found = [form for form in self._listed[first:last] if self._stands_for(form, word)]
         return max(found, key=lambda form: (_in_common(form, word), -len(form)), default=None)
 
-    def _are_forms(self, one: str, other: str) -> bool:
-        if len(one) > _in_common(one, other) + ENDING:
+    def _stands_for(self, form: str, word: str) -> bool:
+        """Whether both are forms of one word, and a word that was met was met less often than the form."""
+        if len(form) > _in_common(form, word) + ENDING:
             return False
-        return stem(one, self.language) == stem(other, self.language)
+        met = self.words.count(word)
+        better_known = not met or self.words.count(form) > met
+        return better_known and stem(form, self.language) == stem(word, self.language)
 
     @cached_property
     def _called(self) -> dict[str, str]:
