@@ -1,4 +1,4 @@
-"""Forms that no list has, called what a listed one is: "художниками" (artists) as "художникам".
+"""Forms that no list has, called what a listed one is: "художниками" (artists) as "художник".
 
 Most words that training never met are forms of words that it did: of those in Russian news more than half.
 Two words are taken for forms of one if a stemmer (`stems`) leaves the same of both, and either is what
