@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
+from itertools import chain
 from typing import TypeVar
 
 from traverba.bundle import Bundle
@@ -18,13 +19,7 @@ from traverba.text import (
     Spelling,
     WordList,
 )
-from traverba.word_file import (
-    read_dictionary,
-    read_phrases,
-    read_rare_words,
-    read_word_set,
-    read_words,
-)
+from traverba.word_file import read_dictionary, read_phrases, read_rare_words, read_word_set, read_words
 
 T = TypeVar("T")
 
@@ -92,10 +87,12 @@ class BundleWords:
         """For each source the names of rare words, and those that only texts of one word ask for."""
 
         def read(source: str) -> RareWords:
-            direction = f"{source}-{target}"
-            files = [each[direction] for each in (self._single, self._rare) if direction in each]
-            names = (read_rare_words(*file, language=source).translations for file in files)
-            return RareWords(source, {word: called for each in names for word, called in each.items()})
+            file = self._single.get(f"{source}-{target}")
+            books = (
+                read_rare_words(*file, language=source) if file else None,
+                self._rare_words(source, target),
+            )
+            return RareWords(source, dict(chain.from_iterable(book.named() for book in books if book)))
 
         return lambda: tuple(
             self._once(("single", source, target), partial(read, source)) for source in sources

@@ -17,10 +17,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from traverba.errors import BundleFormatError
-from traverba.text import (
-    Dictionary,
-    RareWords,
-)
+from traverba.text import Dictionary, RareWords
 
 PHRASES_FILE = "phrases.txt.gz"
 

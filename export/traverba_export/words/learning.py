@@ -14,6 +14,7 @@ from traverba_export.words.naming import (
     name_rare_words,
     name_words_of_manuals,
     pair_words,
+    surest_pairs,
     without_doubted,
 )
 from traverba_export.words.negation import Negations, without_opposites
@@ -51,7 +52,7 @@ def learn_words(
     left, right = (Negations(language, lists[language]) for language in languages)
     for side, (own, other) in enumerate(((left, right), (right, left))):
         way = own.language, other.language
-        common = {pair[side]: pair[1 - side] for pair in reversed(dictionary)}  # of several, the surest
+        common = surest_pairs(dictionary, side)
         certain = without_opposites(rare[way], common, own, other)
         learnt.rare[way] = without_doubted(certain, seen[side], own.words, own.language)
         named = common | learnt.rare[way]

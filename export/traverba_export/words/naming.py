@@ -55,6 +55,11 @@ def pair_words(
     return found
 
 
+def surest_pairs(pairs: Sequence[tuple[str, str]], side: int) -> dict[str, str]:
+    """What each word of a side is paired with; of several, the first."""
+    return {pair[side]: pair[1 - side] for pair in reversed(pairs)}
+
+
 def name_rare_words(
     tables: WordTables,
     lists: Mapping[str, Counts],
@@ -69,7 +74,7 @@ def name_rare_words(
     named: Names = {}
     for way in _directions(tables, lists, languages, seen, NAMED_IF_RARE):
         own, others = lists[way.source], lists[way.target]
-        paired = {pair[way.side]: pair[1 - way.side] for pair in reversed(pairs)}  # of several, the surest
+        paired = surest_pairs(pairs, way.side)
         named[way.source, way.target] = {
             word: called
             for word in way.seen

@@ -27,8 +27,7 @@ class Dictionary:
         if text.lower() not in self.entries:
             return None
         word, translation = self.entries[text.lower()]
-        capital = text[:1].isupper() and not word[:1].isupper()
-        return raised(translation) if capital else translation
+        return with_capital(translation, word, text)
 
     def called(self, word: str) -> str | None:
         """The translation of a word that is written just so."""
@@ -74,10 +73,7 @@ class RareWords:
         """The translation of a text that is one word; with a capital if that has one of its own accord."""
         written = (text, lowered(text), raised(text))
         word = next((each for each in written if each in self.translations), None)
-        if word is None:
-            return None
-        capital = text[:1].isupper() and not word[:1].isupper()
-        return raised(self.translations[word]) if capital else self.translations[word]
+        return None if word is None else with_capital(self.translations[word], word, text)
 
     def find(self, text: str) -> tuple[RareWord, ...]:
         """Those that a text has, in order."""
@@ -92,6 +88,11 @@ class RareWords:
         if found is None and word[:1].isupper() and begins(text, span[0]):
             found = self.translations.get(lowered(word))
         return found
+
+
+def with_capital(translation: str, word: str, text: str) -> str:
+    """The translation of a word; with a capital if the text has one that is not the word's own."""
+    return raised(translation) if text[:1].isupper() and not word[:1].isupper() else translation
 
 
 def _stays(word: str, translation: str) -> bool:

@@ -1,9 +1,9 @@
-"""Forms that no list has, called what a listed one is: "художниками" (artists) as "художник".
+"""Forms that no list has, called what a listed one is: "художниками" as "художник" (artist).
 
 Most words that training never met are forms of words that it did: of those in Russian news more than half.
 Two words are taken for forms of one if a stemmer (`stems`) leaves the same of both, and either is what
-they have in common and a few letters. Of several listed forms the one counts that has most in common with
-the text's.
+they have in common and a few letters. Of several listed forms that training met more often than the text's
+the one counts that has most in common with it.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain, takewhile
 
-from traverba.text.casing import lowered, raised
-from traverba.text.words.dictionaries import Dictionary, RareWord, RareWords
+from traverba.text.casing import lowered
+from traverba.text.words.dictionaries import Dictionary, RareWord, RareWords, with_capital
 from traverba.text.words.spelling import begins
 from traverba.text.words.stems import stem
 from traverba.text.words.word_list import WordList, find_words
@@ -52,10 +52,7 @@ class Forms:
         ``begins``: it stands where any word has a capital.
         """
         form = self._another(word, begins=begins)
-        if form is None:
-            return None
-        capital = word[:1].isupper() and not form[:1].isupper()
-        return raised(self._called[form]) if capital else self._called[form]
+        return None if form is None else with_capital(self._called[form], form, word)
 
     def _another(self, word: str, *, begins: bool) -> str | None:
         """Another form of a word; None if there is none, or a book has the word itself."""
