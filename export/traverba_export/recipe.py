@@ -129,6 +129,16 @@ class ByRule:
 
 
 @dataclass(frozen=True)
+class Fragments:
+    """Parts of sentences, and what stands for them in their translations; see `corpora.fragments`."""
+
+    corpora: tuple[str, ...]
+    """Paths of the corpora whose sentences they are cut from."""
+    directions: dict[str, float]
+    """Passes over them in an epoch, as a corpus has them."""
+
+
+@dataclass(frozen=True)
 class Refining:
     """Learning from what a bundle makes of sentences, by how good it is; see `training.refining`.
 
@@ -167,6 +177,8 @@ class Recipe:
     """Russian ones in all orders of their words, and their English; see `corpora.clauses`."""
     frames: ByRule | None = None
     """Greetings, titles, days and the like, and what fills them; see `corpora.frames`."""
+    fragments: Fragments | None = None
+    """Phrases such as "train station"."""
     refining: Refining | None = None
     """In place of the likelihood of the corpora's translations."""
     vocab_size: int = 8_000

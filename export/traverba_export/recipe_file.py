@@ -16,6 +16,7 @@ from traverba_export.corpora.variants import VariantShares
 from traverba_export.model.config import preset
 from traverba_export.recipe import (
     ByRule,
+    Fragments,
     Phase,
     Recipe,
     RecipeError,
@@ -81,6 +82,7 @@ def _recipe(raw: dict[str, Any]) -> Recipe:
         synthetic=tuple(_synthetic(dict(each)) for each in raw.pop("synthetic", [])),
         clauses=ByRule(**raw.pop("clauses")) if "clauses" in raw else None,
         frames=ByRule(**raw.pop("frames")) if "frames" in raw else None,
+        fragments=_fragments(raw.pop("fragments")) if "fragments" in raw else None,
         refining=_refining(raw.pop("refining")) if "refining" in raw else None,
         cleaning=CleaningRules(**raw.pop("cleaning", {})),
         variants=VariantShares(**raw.pop("variants", {})),
@@ -97,6 +99,7 @@ def _recipe(raw: dict[str, Any]) -> Recipe:
     _check_synthetic(recipe)
     _check_by_rule("clauses", recipe.clauses, CLAUSE_LANGUAGES, recipe)
     _check_by_rule("frames", recipe.frames, frame_languages(), recipe)
+    _check_fragments(recipe)
     _check_refining(recipe)
     return recipe
 
@@ -159,6 +162,25 @@ def _check_synthetic(recipe: Recipe) -> None:
             raise RecipeError(f"{each.path}: rare_words are put into text, which a run does not write")
 
 
+def _fragments(raw: dict[str, Any]) -> Fragments:
+    return Fragments(**raw | {"corpora": tuple(raw["corpora"])})
+
+
+def _check_fragments(recipe: Recipe) -> None:
+    """They are cut from corpora of the recipe, of the languages that they are for."""
+    if not (wanted := recipe.fragments):
+        return
+    specs = [spec for spec in recipe.corpora if spec.paths[0] in wanted.corpora]
+    if strange := {*wanted.corpora} - {spec.paths[0] for spec in specs}:
+        raise RecipeError(f"[fragments]: {', '.join(sorted(strange))} is no [[corpus]] of this recipe")
+    for direction in wanted.directions:
+        way = split_direction(direction)
+        if way not in recipe.directions or not any({*way} == {*spec.languages} for spec in specs):
+            raise RecipeError(
+                f"[fragments]: corpora has no sentences that are trained from {' to '.join(way)}"
+            )
+
+
 def _refining(raw: dict[str, Any]) -> Refining:
     return Refining(**raw | {"corpora": tuple(raw["corpora"])})
 
@@ -176,10 +198,10 @@ def _check_refining(recipe: Recipe) -> None:
     if refining.rivals < 2:
         raise RecipeError(f"[refining]: rivals must be at least 2, not {refining.rivals}")
     options = recipe.training
-    if recipe.synthetic or recipe.clauses or recipe.frames or options.subword_dropout or options.word_dropout:
-        raise RecipeError(
-            "[refining] takes no [[synthetic]], [clauses], [frames], subword_dropout or word_dropout"
-        )
+    made = recipe.synthetic or recipe.clauses or recipe.frames or recipe.fragments
+    if made or options.subword_dropout or options.word_dropout:
+        others = "[[synthetic]], [clauses], [frames], [fragments], subword_dropout or word_dropout"
+        raise RecipeError(f"[refining] takes no {others}")
     if recipe.model.decoder != "recurrent":
         raise RecipeError(f"[refining] needs a beam, which a decoder that is {recipe.model.decoder} has not")
 

@@ -10,10 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from traverba_export.alignment.lexicon import learn_lexicon
-from traverba_export.corpora.clauses import CLAUSE_LANGUAGES, clauses
 from traverba_export.corpora.cleaning import clean_pairs, comparison_key
 from traverba_export.corpora.examples import Pool, build_pool, encode_pairs
-from traverba_export.corpora.frames import frame_languages, framed
 from traverba_export.corpora.keeping import EncodedCorpora
 from traverba_export.corpora.mixing import with_temperature
 from traverba_export.corpora.noise import PieceNoise, piece_noise
@@ -22,6 +20,7 @@ from traverba_export.corpora.variants import VariantShares, casual
 from traverba_export.recipe import Recipe, split_direction
 from traverba_export.subwords import Subwords
 from traverba_export.training.refining.rivals import RivalPool, rival_pools
+from traverba_export.training.rules import corpora_by_rule
 from traverba_export.training.synthesis import synthetic_corpora
 from traverba_export.training.vocabulary import learn_or_take
 
@@ -71,7 +70,10 @@ def prepare(recipe: Recipe, data_dir: Path, out_dir: Path) -> Prepared:
     kept = EncodedCorpora(out_dir / ENCODED, subwords.path)
     pools = [
         _pool(recipe, spec, pairs, direction, subwords, kept)
-        for spec, pairs in (*zip(specs, (*texts, *written), strict=True), *_by_rule(recipe, held_out))
+        for spec, pairs in (
+            *zip(specs, (*texts, *written), strict=True),
+            *corpora_by_rule(recipe, texts, held_out),
+        )
         for direction in spec.directions
     ]
     kept.forget_the_rest()
@@ -103,29 +105,6 @@ def _read_clean(spec: CorpusSpec, recipe: Recipe, data_dir: Path, held_out: set[
     if report.malformed:
         log.warning("%d malformed lines, first: %s", report.malformed, "; ".join(report.examples))
     return kept
-
-
-def _by_rule(recipe: Recipe, held_out: set[str]) -> Iterator[tuple[CorpusSpec, list[Pair]]]:
-    """What is put together by rule, as corpora; without what dev and test sets have."""
-    for spec, made in (*_clauses(recipe), *_frames(recipe)):
-        yield spec, list(clean_pairs(made, spec.languages, recipe.cleaning, held_out, Counter()))
-
-
-def _clauses(recipe: Recipe) -> Iterator[tuple[CorpusSpec, list[Pair]]]:
-    if wanted := recipe.clauses:
-        spec = CorpusSpec(("clauses",), CLAUSE_LANGUAGES, directions=wanted.directions)
-        yield spec, clauses(wanted.count, recipe.seed)
-
-
-def _frames(recipe: Recipe) -> Iterator[tuple[CorpusSpec, list[Pair]]]:
-    """A corpus for each two languages, whatever the direction."""
-    if not (wanted := recipe.frames):
-        return
-    for languages in itertools.combinations(frame_languages(), 2):
-        ways = {d: n for d, n in wanted.directions.items() if {*split_direction(d)} == {*languages}}
-        if ways:
-            spec = CorpusSpec((f"frames/{'-'.join(languages)}",), languages, directions=ways)
-            yield spec, framed(wanted.count, recipe.seed, languages)
 
 
 def _pool(

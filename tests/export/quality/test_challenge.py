@@ -49,7 +49,7 @@ def test_the_built_in_set_covers_every_category_and_direction() -> None:
     cases = builtin_cases()
     assert len(cases) >= 300
     counts = Counter((case.category, case.direction) for case in cases)
-    assert {category for category, _ in counts} == set(CATEGORIES) and len(CATEGORIES) == 13
+    assert {category for category, _ in counts} == set(CATEGORIES) and len(CATEGORIES) == 14
     assert set(counts) == {(category, direction) for category in CATEGORIES for direction in DIRECTIONS}
     assert min(counts.values()) >= 2
 

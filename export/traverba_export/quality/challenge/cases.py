@@ -25,6 +25,7 @@ CATEGORIES = (
     "missing-accents",
     "typos",
     "single-words",
+    "phrases",
     "numbers",
     "names",
     "addresses",
