@@ -197,6 +197,11 @@ class Recipe:
         """Every trained (source, target), in recipe order."""
         return tuple(dict.fromkeys(split_direction(d) for c in self.corpora for d in c.directions))
 
+    def reads(self, direction: str) -> bool:
+        """Whether any phase has sentences of a direction."""
+        target = split_direction(direction)[1]
+        return not self.phases or any(not phase.into or target in phase.into for phase in self.phases)
+
     @property
     def of_a_run(self) -> tuple[Synthetic, ...]:
         """What the run that training is given has to write."""

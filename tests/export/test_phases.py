@@ -129,6 +129,16 @@ def test_a_phase_reads_what_goes_into_the_languages_that_it_names(folder: Path) 
     assert {pool.direction for pool in second.pools} == {"fr-en"}  # type: ignore[union-attr]
 
 
+def test_what_goes_into_no_language_of_any_phase_is_not_even_encoded(folder: Path) -> None:
+    both = RECIPE.replace("{ en-fr = 1.0 }\n[[corpus]]", "{ en-fr = 1.0, fr-en = 1.0 }\n[[corpus]]")
+    for into, read in (("", {"en-fr", "fr-en"}), ('into = ["fr"]\n', {"en-fr"})):
+        text = both.replace("steps = 8\n", f"steps = 8\n{into}").replace("steps = 6\n", f"steps = 6\n{into}")
+        (folder / "both.toml").write_text(text.replace('[[dev]]\npath = "b', '[[dev]]\npath = "dev'), "utf-8")
+        (out := folder / f"out{len(read)}").mkdir()
+        prepared = prepare(load_recipe(folder / "both.toml"), folder, out)
+        assert {pool.direction for pool in prepared.pools} == read
+
+
 def test_a_language_that_nothing_is_translated_into_is_named_before_the_first_step(folder: Path) -> None:
     recipe = load_recipe(folder / "recipe.toml")
     later = dataclasses.replace(recipe.phases[1], into=("fr", "de"))

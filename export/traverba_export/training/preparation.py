@@ -75,6 +75,7 @@ def prepare(recipe: Recipe, data_dir: Path, out_dir: Path) -> Prepared:
             *corpora_by_rule(recipe, texts, held_out),
         )
         for direction in spec.directions
+        if recipe.reads(direction)
     ]
     kept.forget_the_rest()
     if recipe.training.lexicon_passes:
