@@ -7,9 +7,10 @@ from collections import Counter
 
 import pytest
 
+from traverba_export.words.aligned import Aligned
 from traverba_export.words.counting import count_words
 from traverba_export.words.learning import learn_words
-from traverba_export.words.single import Aligned, name_single_words
+from traverba_export.words.single import name_single_words
 
 GERMAN = {"bank": "Bank", "account": "Konto", "run": "laufen", "tea": "Tee", "old": "alt"}
 

@@ -15,10 +15,10 @@ from traverba import load_translator
 from traverba.bundle import open_bundle
 from traverba.bundle.installed import BUILT_IN
 from traverba.word_file import read_words
-from traverba_export.alignment.lexicon import WordTables
 from traverba_export.bundling import update_manifest
 from traverba_export.cli import main
 from traverba_export.recipe import RecipeError
+from traverba_export.words.aligned import Aligned, Met
 from traverba_export.words.counting import count_words
 from traverba_export.words.lists import PHRASES, add_phrases, take_word_lists
 from traverba_export.words.naming import (
@@ -96,7 +96,9 @@ def test_words_that_translate_each_other_are_paired_as_they_are_mostly_written()
         "en": count_words([left for left, _ in pairs], "en"),
         "de": count_words([right for _, right in pairs], "de"),
     }
-    assert sorted(pair_words(WordTables.learn(pairs), lists, ("en", "de"))) == sorted(german.items())
+    assert sorted(pair_words(Aligned.learn(pairs), Met(("en", "de"), lists, ({}, {})))) == sorted(
+        german.items()
+    )
 
 
 @pytest.mark.parametrize(("often", "paired"), [(60, True), (3, False)])
@@ -105,7 +107,7 @@ def test_a_rare_word_needs_more_certainty_than_a_common_one(often: int, paired: 
     translations = ["Hund", "Köter", "Rüde", "Welpe", "Töle", "Dogge", "Pudel", "Dackel", "Mops", "Spitz"]
     pairs = [("dog", translation) for translation in translations * often]
     lists = {side: Counter(pair[i] for pair in pairs) for i, side in enumerate(("en", "de"))}
-    found = sorted(pair_words(WordTables.learn(pairs), lists, ("en", "de")))
+    found = sorted(pair_words(Aligned.learn(pairs), Met(("en", "de"), lists, ({}, {}))))
     assert found == ([("dog", translation) for translation in sorted(translations)] if paired else [])
 
 
@@ -179,7 +181,7 @@ def test_words_that_many_sentences_have_are_left_to_the_model() -> None:
     pairs = [("the oak", "die Eiche"), ("the axe", "die Axt")] * 3 + [("the", "die")] * 200
     lists = {side: count_words([pair[i] for pair in pairs], side) for i, side in enumerate(("en", "de"))}
     seen = {"the": 206, "oak": 3, "axe": 100}, {"die": 206, "eiche": 3, "axt": 101}
-    assert name_rare_words(WordTables.learn(pairs), lists, ("en", "de"), seen, []) == {
+    assert name_rare_words(Aligned.learn(pairs), Met(("en", "de"), lists, seen), []) == {
         ("en", "de"): {"oak": "Eiche", "axe": "Axt"},
         ("de", "en"): {"Eiche": "oak"},
     }
@@ -194,8 +196,8 @@ def test_a_word_of_manuals_is_called_what_manuals_call_it_unless_everyday_senten
     lists = {side: count_words([pair[i] for pair in manuals], side) for i, side in enumerate(("en", "de"))}
     seen = {"pool": 100, "driver": 100, "cursor": 100, "page": 2000, "the": 1}, {"treiber": 98, "zeiger": 100}
     everyday = {"pool": 16, "driver": 2}, {"zeiger": 15}
-    tables = WordTables.learn(manuals)
-    assert name_words_of_manuals(tables, lists, ("en", "de"), seen, everyday) == {
+    met = Met(("en", "de"), lists, seen)
+    assert name_words_of_manuals(Aligned.learn(manuals), everyday, met) == {
         ("en", "de"): {"driver": "Treiber", "cursor": "Zeiger"},
         ("de", "en"): {"Treiber": "driver", "Zeiger": "cursor"},
     }
@@ -209,7 +211,7 @@ def test_an_ordinary_word_that_manuals_of_the_other_language_have_as_code_has_no
     lists = {side: count_words(texts, side) for side in ("en", "de")}
     seen = Counter({"site": 100, "regex": 100, "file": 100}), Counter[str]()
     everyday = {"site": 2, "file": 2, "dog": 5}, {"file": 1, "hund": 5}
-    named = name_words_of_manuals(WordTables.learn(manuals), lists, ("en", "de"), seen, everyday)
+    named = name_words_of_manuals(Aligned.learn(manuals), everyday, Met(("en", "de"), lists, seen))
     assert named["en", "de"] == {"regex": "regex", "file": "file"}
 
 
@@ -240,7 +242,7 @@ def test_a_name_that_both_languages_have_is_called_what_it_is() -> None:
     ]
     lists = {side: count_words([pair[i] for pair in pairs], side) for i, side in enumerate(("en", "fr"))}
     seen: tuple[dict[str, int], dict[str, int]] = {"tom": 1}, {}
-    named = name_rare_words(WordTables.learn(pairs), lists, ("en", "fr"), seen, [])
+    named = name_rare_words(Aligned.learn(pairs), Met(("en", "fr"), lists, seen), [])
     assert named["en", "fr"] == {"Tom": "Tom"}
 
 
@@ -258,10 +260,9 @@ def test_a_name_of_both_languages_is_called_what_the_dictionary_says_where_it_is
     word: str, here: int, there: int, in_dictionary: str | None, called: str | None
 ) -> None:
     lists = {"en": {word: here}, "fr": {word: there}}
-    tables = WordTables.learn([(word, word)])
     pairs = [(word, in_dictionary), (word, "Autre")] if in_dictionary else []
     seen = {word.lower(): 1}
-    named = name_rare_words(tables, lists, ("en", "fr"), (seen, seen), pairs)
+    named = name_rare_words(Aligned.learn([(word, word)]), Met(("en", "fr"), lists, (seen, seen)), pairs)
     assert named["en", "fr"].get(word) == called
 
 

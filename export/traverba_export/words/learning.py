@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from traverba_export.training.preparation import Pair
+from traverba_export.words.aligned import Aligned, Languages, Met
 from traverba_export.words.counting import Counts
 from traverba_export.words.naming import (
-    Languages,
     Names,
     name_rare_words,
     name_words_of_manuals,
@@ -18,7 +17,7 @@ from traverba_export.words.naming import (
     without_doubted,
 )
 from traverba_export.words.negation import Negations, without_opposites
-from traverba_export.words.single import Aligned, name_single_words
+from traverba_export.words.single import name_single_words
 
 
 @dataclass(frozen=True)
@@ -42,11 +41,11 @@ def learn_words(
     met in all texts.
     """
     kinds = [Aligned.learn(pairs) for pairs in (everyday, manuals) if pairs]
-    seen = _together([kind.seen for kind in kinds])
-    dictionary = pair_words(kinds[0].tables, lists, languages)
-    rare = name_rare_words(kinds[0].tables, lists, languages, seen, dictionary)
-    if manuals:
-        others = name_words_of_manuals(kinds[1].tables, lists, languages, seen, kinds[0].seen)
+    met = Met.among(languages, lists, kinds)
+    dictionary = pair_words(kinds[0], met)
+    rare = name_rare_words(kinds[0], met, dictionary)
+    for kind in kinds[1:]:
+        others = name_words_of_manuals(kind, kinds[0].seen, met)
         rare = {direction: others[direction] | names for direction, names in rare.items()}
     learnt = LearntWords(dictionary, {}, {})
     left, right = (Negations(language, lists[language]) for language in languages)
@@ -54,16 +53,8 @@ def learn_words(
         way = own.language, other.language
         common = surest_pairs(dictionary, side)
         certain = without_opposites(rare[way], common, own, other)
-        learnt.rare[way] = without_doubted(certain, seen[side], own.words, own.language)
+        learnt.rare[way] = without_doubted(certain, met.seen[side], own.words, own.language)
         named = common | learnt.rare[way]
         found = name_single_words(kinds, own.words, other.words, side, {word.lower() for word in named})
         learnt.single[way] = without_opposites(found, named, own, other)
     return learnt
-
-
-def _together(counts: Iterable[tuple[Counts, Counts]]) -> tuple[Counts, Counts]:
-    both = Counter[str](), Counter[str]()
-    for left, right in counts:
-        both[0].update(left)
-        both[1].update(right)
-    return both

@@ -22,9 +22,9 @@ from traverba.word_file import (
 from traverba_export.bundling import update_bundle
 from traverba_export.recipe import Recipe, RecipeError
 from traverba_export.training.preparation import Pair, clean_texts
+from traverba_export.words.aligned import Languages
 from traverba_export.words.counting import Counts, count_words
 from traverba_export.words.learning import LearntWords, learn_words
-from traverba_export.words.naming import Languages
 
 PHRASES = Path(__file__).with_name("phrases.tsv")
 """Written by hand: see `traverba.text.words.phrasebook`."""

@@ -6,11 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from traverba.text import Forms, RareWords, WordList
-from traverba_export.alignment.lexicon import CERTAIN, WordTables, weigh_words
-from traverba_export.alignment.naming import Name, name_words
+from traverba_export.alignment.lexicon import CERTAIN, weigh_words
+from traverba_export.alignment.naming import Name
+from traverba_export.words.aligned import Aligned, Languages, Met
 from traverba_export.words.counting import Counts, commonest_forms
 
-Languages = tuple[str, str]
 Names = dict[Languages, dict[str, str]]
 """Direction -> word -> what it is called, both written as inside a sentence."""
 
@@ -39,17 +39,16 @@ least. In news and dev text one in five of such words is what the alignment says
 (benchmarks/quality/log.md, Forms of words)."""
 
 
-def pair_words(
-    tables: WordTables, lists: Mapping[str, Counts], languages: Languages
-) -> list[tuple[str, str]]:
+def pair_words(everyday: Aligned, met: Met) -> list[tuple[str, str]]:
     """Words that translate each other, the surest first, each written as its language has it most often."""
-    lefts, rights = (commonest_forms(lists[language]) for language in languages)
+    own, others = (met.lists[language] for language in met.languages)
+    lefts, rights = commonest_forms(own), commonest_forms(others)
     found = []
-    weights = weigh_words(tables, CERTAIN_IF_COMMON)
+    weights = weigh_words(everyday.tables, CERTAIN_IF_COMMON)
     for (left, right), certainty in sorted(weights.items(), key=lambda entry: (-entry[1], entry[0])):
         if left in lefts and right in rights:
             a, b = lefts[left], rights[right]
-            common = min(lists[languages[0]][a], lists[languages[1]][b]) >= COMMON
+            common = min(own[a], others[b]) >= COMMON
             if common or certainty >= CERTAIN:
                 found.append((a, b))
     return found
@@ -60,20 +59,14 @@ def surest_pairs(pairs: Sequence[tuple[str, str]], side: int) -> dict[str, str]:
     return {pair[side]: pair[1 - side] for pair in reversed(pairs)}
 
 
-def name_rare_words(
-    tables: WordTables,
-    lists: Mapping[str, Counts],
-    languages: Languages,
-    seen: tuple[Counts, Counts],
-    pairs: Sequence[tuple[str, str]],
-) -> Names:
+def name_rare_words(everyday: Aligned, met: Met, pairs: Sequence[tuple[str, str]]) -> Names:
     """For both directions: words that few sentences have, and what they are called.
 
-    ``seen`` counts the sentences, for either language; ``pairs`` are those of `pair_words`.
+    ``pairs`` are those of `pair_words`.
     """
     named: Names = {}
-    for way in _directions(tables, lists, languages, seen, NAMED_IF_RARE):
-        own, others = lists[way.source], lists[way.target]
+    for way in _directions(everyday, met, NAMED_IF_RARE):
+        own, others = met.lists[way.source], met.lists[way.target]
         paired = surest_pairs(pairs, way.side)
         named[way.source, way.target] = {
             word: called
@@ -87,28 +80,22 @@ def name_rare_words(
     return named
 
 
-def name_words_of_manuals(
-    tables: WordTables,
-    lists: Mapping[str, Counts],
-    languages: Languages,
-    seen: tuple[Counts, Counts],
-    everyday: tuple[Counts, Counts],
-) -> Names:
+def name_words_of_manuals(manuals: Aligned, everyday: tuple[Counts, Counts], met: Met) -> Names:
     """For both directions: words that everyday sentences hardly have, and what manuals call them.
 
-    ``tables`` are of manuals alone. ``seen`` counts all sentences, for either language, ``everyday`` those of
-    the other kind. What both kinds have is called as everyday sentences call it: in menus a "file" is no row
-    of people.
+    ``everyday`` counts the sentences of that kind that have a word, for either language. What both kinds have
+    is called as everyday sentences call it: in menus a "file" is no row of people.
     """
     named: Names = {}
-    for way in _directions(tables, lists, languages, seen, NAMED_IF_OF_MANUALS):
+    for way in _directions(manuals, met, NAMED_IF_OF_MANUALS):
+        own, others = everyday[way.side], everyday[1 - way.side]
         named[way.source, way.target] = {
             word: called
             for word, count in way.seen.items()
             if count >= FEWEST_OF_MANUALS
-            and everyday[way.side].get(word.lower(), 0) <= min(EVERYDAY, EVERYDAY_SHARE * count)
+            and own.get(word.lower(), 0) <= min(EVERYDAY, EVERYDAY_SHARE * count)
             and (called := way.name(word))
-            and not (word == called and _is_quoted(word, everyday[way.side], everyday[1 - way.side]))
+            and not (word == called and _is_quoted(word, own, others))
         }
     return named
 
@@ -156,22 +143,16 @@ class _Direction:
         return self.forms.get(name.text) if name and name.weight >= needed else None
 
 
-def _directions(
-    tables: WordTables,
-    lists: Mapping[str, Counts],
-    languages: Languages,
-    seen: tuple[Counts, Counts],
-    least: Mapping[int, float],
-) -> Iterator[_Direction]:
-    for side, names in enumerate(name_words(tables, min(least.values()))):
-        source, target = languages[side], languages[1 - side]
-        counts = {word: seen[side].get(word.lower(), 0) for word in lists[source]}
+def _directions(aligned: Aligned, met: Met, least: Mapping[int, float]) -> Iterator[_Direction]:
+    for side, names in enumerate(aligned.names):
+        source, target = met.languages[side], met.languages[1 - side]
+        counts = {word: met.seen[side].get(word.lower(), 0) for word in met.lists[source]}
         few = {
             word: count
             for word, count in counts.items()
             if len(word) >= SHORTEST_RARE and word.isalpha() and 0 < count <= max(least)
         }
-        yield _Direction(side, source, target, few, names, commonest_forms(lists[target]), least)
+        yield _Direction(side, source, target, few, names, commonest_forms(met.lists[target]), least)
 
 
 def _name_of_both(word: str, own: Counts, others: Counts, paired: Mapping[str, str]) -> str | None:

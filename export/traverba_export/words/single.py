@@ -9,43 +9,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
 
-from traverba_export.alignment.lexicon import WordTables, count_sentences
-from traverba_export.alignment.naming import Name, name_words
-from traverba_export.training.preparation import Pair
+from traverba_export.alignment.naming import Name
+from traverba_export.words.aligned import LEAST, Aligned
 from traverba_export.words.counting import Counts, commonest_forms
 
 FEWEST = 4
 """Times that a word was met: with rarer ones the list would grow by half."""
-LEAST = 0.03
-"""Of a name's weight, times what is thought of it: below it, half of a sample were wrong."""
 HALF_SURE = 5
 """Sentences that have a word when its alignment counts half."""
 ITSELF = 0.3
 """What is thought of a name that is the word itself: manuals quote words that have another name."""
 MOSTLY_A_PIECE = 10
 """A name that stands beside an apostrophe so many times as often as by itself is none: "ll" of "I'll"."""
-
-
-@dataclass(frozen=True)
-class Aligned:
-    """An alignment of sentences of one kind, and how many of them have a word of either language."""
-
-    tables: WordTables
-    seen: tuple[Counts, Counts]
-
-    @classmethod
-    def learn(cls, pairs: Sequence[Pair]) -> Aligned:
-        """From pairs of sentences."""
-        left, right = (count_sentences(pair[side] for pair in pairs) for side in (0, 1))
-        return cls(WordTables.learn(pairs), (left, right))
-
-    @cached_property
-    def names(self) -> tuple[dict[str, Name], dict[str, Name]]:
-        """Of the words of either language, in small letters."""
-        return name_words(self.tables, LEAST)
 
 
 def name_single_words(
