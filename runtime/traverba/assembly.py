@@ -212,7 +212,7 @@ def _placed_alignment(reading: Reading, each: RestoredHypothesis, offset: int) -
     for pair in each.alignment:
         source = reading.source_span(pair.source)
         target = _shifted(each.restored.rewriting.to_new(pair.target), offset)
-        if target[0] < target[1]:
+        if source[0] < source[1] and target[0] < target[1]:
             found.setdefault((source, target), replace(pair, source=source, target=target))
     return list(found.values())
 

@@ -9,6 +9,7 @@ from functools import cached_property
 from traverba.bundle import Manifest
 from traverba.call import Call
 from traverba.call_options import CallOptions
+from traverba.carrying import Carrying
 from traverba.decoding import Control, DecodeOptions, SpecialIds, WordPieces
 from traverba.decoding.model import DecoderStep
 from traverba.errors import OptionError
@@ -143,7 +144,8 @@ class CallMaker:
         rare_words = RareWordRepair(
             self._tokenizer, options, self._special, lambda: self.word_tokens, target, control
         )
-        return Repair(self._tokenizer, options, lambda: self.special_and_words, control, rare_words)
+        carrying = Carrying(self._tokenizer, options, self._special, control)
+        return Repair(self._tokenizer, options, lambda: self.special_and_words, control, carrying, rare_words)
 
     def _reader(self, leg: Leg, given: CallOptions, reader: Reader) -> Reader:
         options = reader.options

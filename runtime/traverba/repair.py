@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from traverba.assembly import Answer, PreparedSegment, restore
+from traverba.carrying import Carrying
 from traverba.decoding import (
     BannedNext,
     Control,
@@ -37,6 +38,7 @@ class Repair:
     special: Callable[[], SpecialIds]
     """With the words' ends and beginnings that constraints need, made when first needed."""
     control: Control
+    carrying: Carrying
     rare_words: RareWordRepair
 
     def __call__(
@@ -49,7 +51,7 @@ class Repair:
         answers = [Answer(decoded) for decoded in found]
         if self.options.sampling is not None:  # constraints need a beam
             return answers
-        some = {i: segment for i, segment in enumerate(segments) if segment}
+        some = self.carrying(model, {i: segment for i, segment in enumerate(segments) if segment}, answers)
         self._put_right(model, some, answers)
         self._put_right(model, self._without_numbers(model, some, answers), answers)
         return answers

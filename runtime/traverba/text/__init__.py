@@ -1,12 +1,14 @@
 """Between a text and what a model reads: segments, stand-ins, case, token ids.
 
 `reader` makes a `reading` of every segment: `layout` tells prose from what surrounds it,
-`sentences` and `cutting` say where a segment ends, `protection` and `stand_ins` take out what
-must come out as it is, `figures` and `casing` watch over theirs, `words` knows which are meant and what
-they are called; `rewriting` remembers where everything was. `tokenizer` and its neighbours turn text
-into ids. The only room that imports ``tokenizers`` and ``sentencex``.
+`sentences` and `cutting` say where a segment ends, `protection` and `stand_ins` take out what must
+come out as it is, `carriers` make a sentence of a phrase, `figures` and `casing` watch over theirs,
+`words` knows which are meant and what they are called; `rewriting` remembers where everything was.
+`tokenizer` and its neighbours turn text into ids. The only room that imports ``tokenizers`` and
+``sentencex``.
 """
 
+from traverba.text.carriers import CarriedReading
 from traverba.text.casing import WORD as LETTERS
 from traverba.text.casing import lowered, raised
 from traverba.text.completion import PrefixCompletion
@@ -40,6 +42,7 @@ __all__ = [
     "LETTERS",
     "BannedPhrases",
     "BpeTokenizer",
+    "CarriedReading",
     "Compounds",
     "Dictionary",
     "Edit",

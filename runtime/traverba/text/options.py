@@ -15,6 +15,7 @@ LONGEST_EVER = 2**31 - 1
 
 TextFlag = Literal[
     "respelt",  # a word that the model does not know was read as one that it does
+    "carried",  # a phrase that is no sentence was translated as a part of one
     "looked_up",  # a word's translation is a dictionary's: of a single word, or of a rare one in a sentence
     "cut",  # longer than the model can sensibly take: translated in pieces
     "protected_retried",  # a protected span was dropped; decoded again with it required
@@ -64,7 +65,8 @@ class TextOptions:
 
     look_up: bool = True
     """A single word, and a rare one in a sentence, is translated as the dictionary of the model has it, if it
-    brings one with that word; rare ones only if the source is given or detected."""
+    brings one with that word; rare ones only if the source is given or detected. So are phrases as parts of
+    sentences."""
 
     longest: int = 100
     """Tokens that the model reads at a time; a longer sentence is cut at clauses and flagged. Attention

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
+from traverba.text.carriers import CarriedReading, carried
 from traverba.text.casing import casing_of, raised, uncased
 from traverba.text.cutting import cut
 from traverba.text.figures.clocks import clock_times, find_times
@@ -85,7 +86,15 @@ class Reader:
         numbers = numbers_of(rewriting.text) if self.options.protect else ()
         rare = self.known.rare_words(rewriting.text) if self.options.look_up and not choices else ()
         kept = (tuple(stand_ins), numbers, self._numbers(words))
-        return Reading(place, rewriting, flags, *kept, casing, choices, rare)
+        reading = Reading(place, rewriting, flags, *kept, casing, choices, rare)
+        whole = len(within) + len(respelt) + len(others) + len(choices) + len(numbers) == 0
+        return replace(reading, carried=self._carried(reading, base)) if whole else reading
+
+    def _carried(self, reading: Reading, words: str) -> CarriedReading | None:
+        """A phrase in a sentence, if this may be one; ``words`` are what is read of it."""
+        if not self.options.look_up or len(self.sources) > 1:
+            return None
+        return carried(reading, words, reading.casing, self.sources[0], self.target, self.known)
 
     def _respelt(self, words: str) -> list[Edit]:
         """What is read as another word, of a segment without what is protected in it."""

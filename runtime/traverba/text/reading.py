@@ -77,6 +77,8 @@ class Reading:
     """What the model may write, if not anything."""
     rare_words: tuple[RareWord, ...] = ()
     """Of `text`, those that a dictionary knows better than the model."""
+    carried: Reading | None = None
+    """A sentence with the same words, if this may be none."""
 
     @property
     def text(self) -> str:
@@ -86,7 +88,7 @@ class Reading:
     @property
     def comes_whole(self) -> bool:
         """Whether what is decoded is only final once it is complete."""
-        return bool(self.stand_ins or self.numbers or self.casing or self.rare_words)
+        return bool(self.stand_ins or self.numbers or self.casing or self.rare_words or self.carried)
 
     def source_span(self, span: Span) -> Span:
         """A span of `text` as one of the source text."""

@@ -1,0 +1,70 @@
+"""Phrases that are no sentence: each is translated as it is and in a sentence, and the surer one counts."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from traverba.assembly import Answer, PreparedSegment
+from traverba.decoding import Control, Decoded, DecodeOptions, Hypothesis, SpecialIds, decode
+from traverba.text import CarriedReading, Span, TextTokenizer, overlap
+from traverba.timing import TimedModel
+
+SURER, SURER_BEHIND_A_CAPITAL = 0.2, 0.4
+"""Nats a token by which the translation in a sentence must be more probable. What begins with a capital is
+often a message of a program, and those training has as they are (benchmarks/quality/log.md, Phrases)."""
+
+
+@dataclass(frozen=True, eq=False)
+class Carrying:
+    """What stays the same for all texts of a call."""
+
+    tokenizer: TextTokenizer
+    options: DecodeOptions
+    special: SpecialIds
+    control: Control
+
+    def __call__(
+        self, model: TimedModel, segments: Mapping[int, PreparedSegment], answers: list[Answer]
+    ) -> dict[int, PreparedSegment]:
+        """Put better answers in the place of those to phrases; all segments, as they were read for them."""
+        asked = {i: each for i, each in segments.items() if self._may_be_carried(each, answers[i].decoded)}
+        if not asked or self.control.stop_reason():
+            return dict(segments)
+        others = {i: self._sentence(each) for i, each in asked.items()}
+        requests = [replace(each.request, prefix=self._begun(each)) for each in others.values()]
+        control = replace(self.control, on_progress=None)
+        again = decode(model, requests, self.options, self.special, control=control)
+        for (i, other), retried in zip(others.items(), again, strict=True):
+            better = self._is_better(other, answers[i].decoded, retried)
+            answers[i] = answers[i].or_again(retried, better=better, retried=["carried"], segment=other)
+        return {i: answers[i].segment or each for i, each in segments.items()}
+
+    def _may_be_carried(self, segment: PreparedSegment, decoded: Decoded) -> bool:
+        steered = segment.request.is_steered or decoded.was_stopped
+        return segment.reading.carried is not None and not steered
+
+    def _sentence(self, segment: PreparedSegment) -> PreparedSegment:
+        reading, source = segment.reading.carried, segment.request.source
+        assert reading is not None
+        ids = (source[0], *self.tokenizer.encode(reading.text), source[-1])
+        return PreparedSegment(reading, replace(segment.request, source=ids))
+
+    def _begun(self, segment: PreparedSegment) -> tuple[int, ...]:
+        assert isinstance(segment.reading, CarriedReading)
+        return tuple(self.tokenizer.encode(segment.reading.said))
+
+    def _is_better(self, sentence: PreparedSegment, first: Decoded, again: Decoded) -> bool:
+        reading, text = sentence.reading, self.tokenizer.decode(again.best.ids)
+        if not (isinstance(reading, CarriedReading) and reading.carries(text)):
+            return False
+        alone = self._sureness(first.best, (0, len(self.tokenizer.decode(first.best.ids))))
+        lead = SURER_BEHIND_A_CAPITAL if reading.capital else SURER
+        return self._sureness(again.best, reading.phrase(text)) > alone + lead
+
+    def _sureness(self, hypothesis: Hypothesis, span: Span) -> float:
+        """The mean log-probability of the tokens within a span."""
+        steps = zip(self.tokenizer.spans(hypothesis.ids), hypothesis.log_probs.tolist(), strict=False)
+        inside = [log_prob for token, log_prob in steps if overlap(token, span)]
+        return sum(inside) / len(inside) if inside else -math.inf
