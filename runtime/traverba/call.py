@@ -20,9 +20,8 @@ from traverba.decoding import (
     decode_iter,
 )
 from traverba.guidance import Guidance
-from traverba.read_back import ReadBack
-from traverba.repair import Repair
 from traverba.results import Timings, Translation, TranslatorInfo
+from traverba.second_tries import ReadBack, Repair
 from traverba.terms import term_uses
 from traverba.text import Reader, TextTokenizer
 from traverba.timing import TimedModel

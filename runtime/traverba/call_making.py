@@ -9,17 +9,14 @@ from functools import cached_property
 from traverba.bundle import Manifest
 from traverba.call import Call
 from traverba.call_options import CallOptions
-from traverba.carrying import Carrying
 from traverba.decoding import Control, DecodeOptions, SpecialIds, WordPieces
 from traverba.decoding.model import DecoderStep
 from traverba.errors import OptionError
 from traverba.foreign import foreign_reader
 from traverba.guidance import guide
 from traverba.made_up_words import KnownTargets, word_pieces
-from traverba.rare_words import RareWordRepair
-from traverba.read_back import ReadBack
-from traverba.repair import Repair
 from traverba.results import TranslatorInfo
+from traverba.second_tries import Carrying, RareWordRepair, ReadBack, Repair
 from traverba.terms import term_reader
 from traverba.text import (
     KnownWords,

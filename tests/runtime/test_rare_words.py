@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-import traverba.rare_words
+import traverba.second_tries.rare_words
 from traverba import (
     CancelToken,
     Control,
@@ -91,8 +91,8 @@ def test_what_the_model_wrote_for_a_rare_word_becomes_the_dictionarys(
 def test_only_so_many_words_of_a_sentence_are_put_right_and_fewer_of_a_long_one_but_one_at_least(
     translator: Translator, monkeypatch: pytest.MonkeyPatch, rounds: int, tokens: int, translation: str
 ) -> None:
-    monkeypatch.setattr(traverba.rare_words, "ROUNDS", rounds)
-    monkeypatch.setattr(traverba.rare_words, "ROUND_TOKENS", tokens)
+    monkeypatch.setattr(traverba.second_tries.rare_words, "ROUNDS", rounds)
+    monkeypatch.setattr(traverba.second_tries.rare_words, "ROUND_TOKENS", tokens)
     assert translator.translate("été machines win", source="en", target="fr").text == translation
 
 
@@ -107,7 +107,7 @@ def test_a_word_that_the_model_is_sure_of_stays(
 ) -> None:
     """The copying model gives every token the probability 1/2."""
     for sure, translation in ((0.49, "été machines"), (0.51, "été les")):
-        monkeypatch.setattr(traverba.rare_words, "SURE", sure)
+        monkeypatch.setattr(traverba.second_tries.rare_words, "SURE", sure)
         assert translator.translate("été machines", source="en", target="fr").text == translation
 
 

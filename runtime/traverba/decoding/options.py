@@ -97,8 +97,8 @@ class DecodeOptions:
 
     read_back: float = 0.0
     """Of a beam's hypotheses, prefer those from which the model reads the source again, by this weight (see
-    `traverba.read_back`); 0 is off, 0.1 suits the built-in model. For a pair that it translates both ways; a
-    text of unknown language is not read back, nor are `Translator.alternatives`."""
+    `traverba.second_tries.read_back`); 0 is off, 0.1 suits the built-in model. For a pair that it translates
+    both ways; a text of unknown language is not read back, nor are `Translator.alternatives`."""
 
     min_length: int = 0
     """No hypothesis ends before this many tokens."""

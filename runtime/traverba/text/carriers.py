@@ -3,7 +3,7 @@
 A translator of sentences has hardly met what is none, and makes one up around it ("Partage de train"). In
 a sentence the words stand where it knows them, and how the translation begins is known ("Nous avons"):
 that goes again. Not all short texts are phrases ("open the door"), so that the model's own probability
-decides which of the two translations it is (`traverba.carrying`).
+decides which of the two translations it is (`traverba.second_tries.carrying`).
 """
 
 from __future__ import annotations

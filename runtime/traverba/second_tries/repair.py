@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from traverba.assembly import Answer, PreparedSegment, restore
-from traverba.carrying import Carrying
 from traverba.decoding import (
     BannedNext,
     Control,
@@ -17,8 +16,9 @@ from traverba.decoding import (
     Spellings,
     decode,
 )
-from traverba.rare_words import RareWordRepair
 from traverba.results import AlignedWords
+from traverba.second_tries.carrying import Carrying
+from traverba.second_tries.rare_words import RareWordRepair
 from traverba.text import BannedPhrases, Lack, TextTokenizer, overlap, raised, spellings
 from traverba.timing import TimedModel
 

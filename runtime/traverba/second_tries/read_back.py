@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from traverba.assembly import Answer, PreparedSegment
 from traverba.decoding import Control, Decoded, DecodeOptions, Hypothesis, SpecialIds, score
 from traverba.decoding.model import DecoderStep
-from traverba.rare_words import is_said
+from traverba.second_tries.rare_words import is_said
 from traverba.text import TextTokenizer
 from traverba.timing import TimedModel
 
