@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from traverba.assembly import Answer, PreparedSegment
-from traverba.decoding import Control, Decoded, DecodeOptions, Hypothesis, SpecialIds, decode
+from traverba.decoding import Control, Decoded, DecodeOptions, Hypothesis, Request, SpecialIds, decode
 from traverba.text import CarriedReading, Span, TextTokenizer, overlap
 from traverba.timing import TimedModel
 
@@ -29,35 +29,29 @@ class Carrying:
         self, model: TimedModel, segments: Mapping[int, PreparedSegment], answers: list[Answer]
     ) -> dict[int, PreparedSegment]:
         """Put better answers in the place of those to phrases; all segments, as they were read for them."""
-        asked = {i: each for i, each in segments.items() if self._may_be_carried(each, answers[i].decoded)}
+        asked = {i: reading for i, each in segments.items() if (reading := _sentence(each, answers[i]))}
         if not asked or self.control.stop_reason():
             return dict(segments)
-        others = {i: self._sentence(each) for i, each in asked.items()}
-        requests = [replace(each.request, prefix=self._begun(each)) for each in others.values()]
+        others = {i: self._prepared(segments[i], reading) for i, reading in asked.items()}
+        requests = [self._begun(others[i].request, reading) for i, reading in asked.items()]
         control = replace(self.control, on_progress=None)
         again = decode(model, requests, self.options, self.special, control=control)
         for (i, other), retried in zip(others.items(), again, strict=True):
-            better = self._is_better(other, answers[i].decoded, retried)
+            better = self._is_better(asked[i], answers[i].decoded, retried)
             answers[i] = answers[i].or_again(retried, better=better, retried=["carried"], segment=other)
         return {i: answers[i].segment or each for i, each in segments.items()}
 
-    def _may_be_carried(self, segment: PreparedSegment, decoded: Decoded) -> bool:
-        steered = segment.request.is_steered or decoded.was_stopped
-        return segment.reading.carried is not None and not steered
-
-    def _sentence(self, segment: PreparedSegment) -> PreparedSegment:
-        reading, source = segment.reading.carried, segment.request.source
-        assert reading is not None
+    def _prepared(self, segment: PreparedSegment, reading: CarriedReading) -> PreparedSegment:
+        source = segment.request.source
         ids = (source[0], *self.tokenizer.encode(reading.text), source[-1])
         return PreparedSegment(reading, replace(segment.request, source=ids))
 
-    def _begun(self, segment: PreparedSegment) -> tuple[int, ...]:
-        assert isinstance(segment.reading, CarriedReading)
-        return tuple(self.tokenizer.encode(segment.reading.said))
+    def _begun(self, request: Request, reading: CarriedReading) -> Request:
+        return replace(request, prefix=tuple(self.tokenizer.encode(reading.said)))
 
-    def _is_better(self, sentence: PreparedSegment, first: Decoded, again: Decoded) -> bool:
-        reading, text = sentence.reading, self.tokenizer.decode(again.best.ids)
-        if not (isinstance(reading, CarriedReading) and reading.carries(text)):
+    def _is_better(self, reading: CarriedReading, first: Decoded, again: Decoded) -> bool:
+        text = self.tokenizer.decode(again.best.ids)
+        if not reading.carries(text):
             return False
         alone = self._sureness(first.best, (0, len(self.tokenizer.decode(first.best.ids))))
         lead = SURER_BEHIND_A_CAPITAL if reading.capital else SURER
@@ -68,3 +62,9 @@ class Carrying:
         steps = zip(self.tokenizer.spans(hypothesis.ids), hypothesis.log_probs.tolist(), strict=False)
         inside = [log_prob for token, log_prob in steps if overlap(token, span)]
         return sum(inside) / len(inside) if inside else -math.inf
+
+
+def _sentence(segment: PreparedSegment, answer: Answer) -> CarriedReading | None:
+    """The sentence to ask for; none if the caller has wishes, or the first answer was stopped."""
+    steered = segment.request.is_steered or answer.decoded.was_stopped
+    return None if steered else segment.reading.carried

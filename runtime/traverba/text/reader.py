@@ -87,8 +87,8 @@ class Reader:
         rare = self.known.rare_words(rewriting.text) if self.options.look_up and not choices else ()
         kept = (tuple(stand_ins), numbers, self._numbers(words))
         reading = Reading(place, rewriting, flags, *kept, casing, choices, rare)
-        whole = len(within) + len(respelt) + len(others) + len(choices) + len(numbers) == 0
-        return replace(reading, carried=self._carried(reading, base)) if whole else reading
+        more_than_words = within or respelt or others or choices or numbers
+        return reading if more_than_words else replace(reading, carried=self._carried(reading, base))
 
     def _carried(self, reading: Reading, words: str) -> CarriedReading | None:
         """A phrase in a sentence, if this may be one; ``words`` are what is read of it."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from traverba.text.casing import Casing, recased
 from traverba.text.figures.dates import Said
@@ -27,6 +28,9 @@ from traverba.text.stand_ins import (
     take_out,
 )
 from traverba.text.words import RareWord
+
+if TYPE_CHECKING:
+    from traverba.text.carriers import CarriedReading
 
 Place = Callable[[Span], int]
 """Where in a decoded text that belongs which has this span in the reading, by the alignment."""
@@ -77,7 +81,7 @@ class Reading:
     """What the model may write, if not anything."""
     rare_words: tuple[RareWord, ...] = ()
     """Of `text`, those that a dictionary knows better than the model."""
-    carried: Reading | None = None
+    carried: CarriedReading | None = None
     """A sentence with the same words, if this may be none."""
 
     @property
