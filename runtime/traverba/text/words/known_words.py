@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
-from traverba.text.casing import lowered
+from traverba.text.casing import lowered, raised
 from traverba.text.words.compounds import Compounds
 from traverba.text.words.dictionaries import Dictionary, RareWord, RareWords
 from traverba.text.words.forms import Forms
@@ -52,8 +52,14 @@ class KnownWords:
         return words or _distinct(others)[:1]
 
     def _called(self, word: str) -> str | None:
-        """Of a word behind a phrase, where a capital says nothing: "Good morning, Doctor"."""
-        return next(filter(None, (each.look_up(lowered(word)) for each in self.dictionaries)), None)
+        """Of a word behind a phrase, where a capital says nothing: "Good morning, Doctor".
+
+        Unless the word always has one: somebody is spoken to by name, "Tom", not by a volume (том).
+        """
+        said = next(filter(None, (each.look_up(lowered(word)) for each in self.dictionaries)), None)
+        words = self.spelling.words if self.spelling else None
+        is_name = words is not None and words.count(word) > words.count(lowered(word))
+        return raised(said) if said and is_name else said
 
     def _is_name(self, word: str) -> bool:
         """A word that has a capital wherever it stands, and no other word for it in the target language."""

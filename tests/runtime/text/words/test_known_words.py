@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from traverba.text import Dictionary, Forms, KnownWords, RareWords, WordList
+from traverba.text import Dictionary, Forms, KnownWords, Phrasebook, RareWords, Spelling, WordList, raised
 
 DICTIONARY = Dictionary({"bett": ("Bett", "bed"), "alt": ("alt", "old")})
 RARE = RareWords("de", {"Bett": "berth", "Berlin": "Berlin", "Oase": "oasis", "raufen": "scuffle"})
@@ -57,3 +57,17 @@ def test_names_for_single_words_are_not_read_for_texts_that_need_none() -> None:
     assert known.look_up("Bett") == ("bed",)
     assert known.look_up("Das Bett") == ()
     assert [word.translation for word in known.rare_words("Eine Oase laufen")] == ["oasis"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"), [("Thanks, Tom.", "спасибо, Том."), ("Thanks, Doctor.", "спасибо, врач.")]
+)
+def test_behind_a_phrase_a_name_stays_one_and_a_title_is_a_word(text: str, said: str) -> None:
+    """Russian has "том" mostly in other senses: a volume, that."""
+    words = WordList({"Tom": 100, "doctor": 50, "Doctor": 3})
+    known = KnownWords(
+        Spelling("en", words),
+        dictionaries=(Dictionary({"tom": ("Tom", "том"), "doctor": ("doctor", "врач")}),),
+        phrasebooks=(Phrasebook.between([{"en": "thanks", "ru": "спасибо"}], "en", "ru"),),
+    )
+    assert known.look_up(text) == (raised(said),)
