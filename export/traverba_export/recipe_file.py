@@ -170,15 +170,20 @@ def _check_fragments(recipe: Recipe) -> None:
     """They are cut from corpora of the recipe, of the languages that they are for."""
     if not (wanted := recipe.fragments):
         return
-    specs = [spec for spec in recipe.corpora if spec.paths[0] in wanted.corpora]
-    if strange := {*wanted.corpora} - {spec.paths[0] for spec in specs}:
-        raise RecipeError(f"[fragments]: {', '.join(sorted(strange))} is no [[corpus]] of this recipe")
+    specs = _corpora_named("fragments", wanted.corpora, recipe)
     for direction in wanted.directions:
         way = split_direction(direction)
         if way not in recipe.directions or not any({*way} == {*spec.languages} for spec in specs):
             raise RecipeError(
                 f"[fragments]: corpora has no sentences that are trained from {' to '.join(way)}"
             )
+
+
+def _corpora_named(table: str, paths: Collection[str], recipe: Recipe) -> list[CorpusSpec]:
+    specs = [spec for spec in recipe.corpora if spec.paths[0] in paths]
+    if strange := {*paths} - {spec.paths[0] for spec in specs}:
+        raise RecipeError(f"[{table}]: {', '.join(sorted(strange))} is no [[corpus]] of this recipe")
+    return specs
 
 
 def _refining(raw: dict[str, Any]) -> Refining:
@@ -189,9 +194,7 @@ def _check_refining(recipe: Recipe) -> None:
     """Its corpora must be the recipe's, for every direction, and nothing else is learnt from."""
     if not (refining := recipe.refining):
         return
-    specs = [spec for spec in recipe.corpora if spec.paths[0] in refining.corpora]
-    if strange := {*refining.corpora} - {spec.paths[0] for spec in specs}:
-        raise RecipeError(f"[refining]: {', '.join(sorted(strange))} is no [[corpus]] of this recipe")
+    specs = _corpora_named("refining", refining.corpora, recipe)
     for way in recipe.directions:
         if not any({*way} == {*spec.languages} for spec in specs):
             raise RecipeError(f"[refining]: corpora has no sentences from {' to '.join(way)}")

@@ -31,6 +31,12 @@ class PreparedSegment:
     reading: Reading
     request: Request
 
+    def read_as(self, reading: Reading, tokenizer: TextTokenizer) -> PreparedSegment:
+        """The same with another reading, between the same language and end tokens."""
+        source = self.request.source
+        ids = (source[0], *tokenizer.encode(reading.text), source[-1])
+        return PreparedSegment(reading, replace(self.request, source=ids))
+
 
 @dataclass(frozen=True, eq=False)
 class Prepared:

@@ -19,6 +19,7 @@ from traverba.text import raised
 from traverba_export.alignment.lexicon import WORD
 from traverba_export.alignment.linking import UNLINKED, link_pairs
 from traverba_export.corpora.variants import Pair
+from traverba_export.words.counting import commonest_forms
 
 LONGEST = 4
 """Words of a source."""
@@ -90,10 +91,9 @@ class _Language:
     @classmethod
     def of(cls, sentences: Sequence[_Sentence]) -> _Language:
         inside = Counter(word[0] for sentence in sentences for word in sentence.words[1:])
-        forms: dict[str, str] = {}
-        for word, _ in inside.most_common():
-            forms.setdefault(word.lower(), word)
-        return cls(forms, frozenset(word.lower() for word, _ in inside.most_common(GRAMMAR)))
+        return cls(
+            commonest_forms(inside), frozenset(word.lower() for word, _ in inside.most_common(GRAMMAR))
+        )
 
     def part(self, sentence: _Sentence, first: int, last: int) -> str:
         """Words as written inside a sentence; nothing if one is cut, or they are none that people type."""

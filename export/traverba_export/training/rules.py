@@ -11,9 +11,9 @@ from traverba_export.corpora.cleaning import clean_pairs
 from traverba_export.corpora.fragments import fragments
 from traverba_export.corpora.frames import frame_languages, framed
 from traverba_export.corpora.reading import CorpusSpec
+from traverba_export.corpora.variants import Pair
 from traverba_export.recipe import Recipe, split_direction
 
-Pair = tuple[str, str]
 Made = Iterator[tuple[CorpusSpec, list[Pair]]]
 
 

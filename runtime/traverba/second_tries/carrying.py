@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from traverba.assembly import Answer, PreparedSegment
-from traverba.decoding import Control, Decoded, DecodeOptions, Hypothesis, Request, SpecialIds, decode
+from traverba.decoding import Control, Decoded, DecodeOptions, Hypothesis, Request, SpecialIds
+from traverba.second_tries.again import decode_again
 from traverba.text import CarriedReading, Span, TextTokenizer, overlap
 from traverba.timing import TimedModel
 
@@ -30,21 +31,13 @@ class Carrying:
     ) -> dict[int, PreparedSegment]:
         """Put better answers in the place of those to phrases; all segments, as they were read for them."""
         asked = {i: reading for i, each in segments.items() if (reading := _sentence(each, answers[i]))}
-        if not asked or self.control.stop_reason():
-            return dict(segments)
-        others = {i: self._prepared(segments[i], reading) for i, reading in asked.items()}
-        requests = [self._begun(others[i].request, reading) for i, reading in asked.items()]
-        control = replace(self.control, on_progress=None)
-        again = decode(model, requests, self.options, self.special, control=control)
-        for (i, other), retried in zip(others.items(), again, strict=True):
+        others = {i: segments[i].read_as(reading, self.tokenizer) for i, reading in asked.items()}
+        requests = {i: self._begun(others[i].request, reading) for i, reading in asked.items()}
+        again = decode_again(model, requests, self.options, self.special, self.control)
+        for i, retried in again.items():
             better = self._is_better(asked[i], answers[i].decoded, retried)
-            answers[i] = answers[i].or_again(retried, better=better, retried=["carried"], segment=other)
+            answers[i] = answers[i].or_again(retried, better=better, retried=["carried"], segment=others[i])
         return {i: answers[i].segment or each for i, each in segments.items()}
-
-    def _prepared(self, segment: PreparedSegment, reading: CarriedReading) -> PreparedSegment:
-        source = segment.request.source
-        ids = (source[0], *self.tokenizer.encode(reading.text), source[-1])
-        return PreparedSegment(reading, replace(segment.request, source=ids))
 
     def _begun(self, request: Request, reading: CarriedReading) -> Request:
         return replace(request, prefix=tuple(self.tokenizer.encode(reading.said)))

@@ -13,8 +13,9 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 
 from traverba.assembly import Answer, PreparedSegment, RestoredHypothesis, restore
-from traverba.decoding import Control, Decoded, DecodeOptions, Request, SpecialIds, decode
+from traverba.decoding import Control, Decoded, DecodeOptions, Request, SpecialIds
 from traverba.glossary import says
+from traverba.second_tries.again import decode_again
 from traverba.text import NextWord, RareWord, Span, TextTokenizer, WordTokens, overlap
 from traverba.timing import TimedModel
 
@@ -56,13 +57,12 @@ class RareWordRepair:
             tried = {i: words for i, words in tried.items() if done < _rounds(segments[i])}
             found = {i: self._place(segments[i], answers[i].decoded, words) for i, words in tried.items()}
             places = {i: place for i, place in found.items() if place}
-            if not places or self.control.stop_reason():
+            requests = {i: self._request(segments[i], answers[i].decoded, p) for i, p in places.items()}
+            again = decode_again(model, requests, self.options, self.special, self.control)
+            if not again:
                 return
-            requests = [self._request(segments[i], answers[i].decoded, p) for i, p in places.items()]
-            control = replace(self.control, on_progress=None)
-            again = decode(model, requests, self.options, self.special, control=control)
-            for (i, place), retried in zip(places.items(), again, strict=True):
-                better = is_said(place.word, self.tokenizer.decode(retried.best.ids), self.target)
+            for i, retried in again.items():
+                better = is_said(places[i].word, self.tokenizer.decode(retried.best.ids), self.target)
                 answers[i] = answers[i].or_again(retried, better=better, retried=["looked_up"])
             tried = {i: [*tried[i], place.word] for i, place in places.items()}
 

@@ -14,9 +14,9 @@ from traverba.decoding import (
     Request,
     SpecialIds,
     Spellings,
-    decode,
 )
 from traverba.results import AlignedWords
+from traverba.second_tries.again import decode_again
 from traverba.second_tries.carrying import Carrying
 from traverba.second_tries.rare_words import RareWordRepair
 from traverba.text import BannedPhrases, Lack, TextTokenizer, overlap, raised, spellings
@@ -86,11 +86,7 @@ class Repair:
 
     def _without_its_numbers(self, segment: PreparedSegment) -> PreparedSegment | None:
         reading = segment.reading.without_numbers()
-        if reading is None:
-            return None
-        source = segment.request.source
-        ids = (source[0], *self.tokenizer.encode(reading.text), source[-1])
-        return PreparedSegment(reading, replace(segment.request, source=ids))
+        return segment.read_as(reading, self.tokenizer) if reading else None
 
     def _again(
         self,
@@ -107,12 +103,9 @@ class Repair:
             answers[i] = self._better(segments[i], answers[i], retried, lacks[i])
 
     def _decoded(self, model: TimedModel, requests: Mapping[int, Request]) -> dict[int, Decoded]:
-        """The answers to second requests, all together; none if there is no time for them."""
-        if not requests or self.control.stop_reason():
+        if not requests:  # what constraints need is made for the first of them
             return {}
-        control = replace(self.control, on_progress=None)
-        again = decode(model, list(requests.values()), self.options, self.special(), control=control)
-        return dict(zip(requests, again, strict=True))
+        return decode_again(model, requests, self.options, self.special(), self.control)
 
     def _lacking(self, segment: PreparedSegment, decoded: Decoded) -> tuple[Lack, ...]:
         if decoded.was_stopped:

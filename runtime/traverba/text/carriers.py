@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from traverba.text.casing import NOUNS_WITH_CAPITALS, Casing, lowered, raised
+from traverba.text.casing import NOUNS_WITH_CAPITALS, Casing, raised
 from traverba.text.pieces import Span
 from traverba.text.reading import Place, Reading, Restored
 from traverba.text.rewriting import Edit, Rewriting
@@ -86,9 +86,11 @@ def carried(
     reading: Reading, phrase: str, casing: Casing | None, source: str, target: str, known: KnownWords
 ) -> CarriedReading | None:
     """The sentence for a text that may be a phrase; None if it cannot be one, or nothing carries it."""
-    spans = list(find_words(phrase, source))
     bare = all(letter.isalpha() or letter in " '’-" for letter in phrase)
-    if not (bare and FEWEST <= len(spans) <= MOST and {source, target} <= CARRIERS.keys() and known.spelling):
+    if not (bare and {source, target} <= CARRIERS.keys() and known.spelling):
+        return None
+    spans = list(find_words(phrase, source))  # most texts have a mark, and are not looked at so closely
+    if not FEWEST <= len(spans) <= MOST:
         return None
     smaller = _as_inside(phrase, spans, source, known.spelling.words)
     begun, ended = Edit((0, 0), f"{CARRIERS[source]} "), Edit((len(phrase), len(phrase)), END)
@@ -112,6 +114,6 @@ def _as_inside(phrase: str, spans: Sequence[Span], language: str, listed: WordLi
     nouns = language in NOUNS_WITH_CAPITALS
     candidates = with_capital[:1] if nouns and with_capital[:1] == spans[:1] else with_capital
     words = [phrase[slice(*span)] for span in candidates]
-    if any(listed.count(word) > listed.count(lowered(word)) for word in words):
+    if any(map(listed.has_capital, words)):
         return []
     return [Edit((start, start + 1), phrase[start].lower()) for start, _ in candidates]

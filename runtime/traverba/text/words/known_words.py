@@ -57,8 +57,7 @@ class KnownWords:
         Unless the word always has one: somebody is spoken to by name, "Tom", not by a volume (том).
         """
         said = next(filter(None, (each.look_up(lowered(word)) for each in self.dictionaries)), None)
-        words = self.spelling.words if self.spelling else None
-        is_name = words is not None and words.count(word) > words.count(lowered(word))
+        is_name = self.spelling is not None and self.spelling.words.has_capital(word)
         return raised(said) if said and is_name else said
 
     def _is_name(self, word: str) -> bool:

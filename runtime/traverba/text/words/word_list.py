@@ -10,6 +10,7 @@ from functools import cached_property
 from itertools import islice
 
 from traverba.text.casing import WORD as PART
+from traverba.text.casing import lowered
 from traverba.text.pieces import Span
 
 TYPED = re.compile(r"(?<![\w@#])[^\W\d_]+(?:['’][^\W\d_]+)*(?![\w@])")
@@ -63,6 +64,10 @@ class WordList:
         plain = (folded,) if folded in self._counts else ()
         found = (*self._marked.get(folded, ()), *plain)
         return tuple(sorted(found, key=self.count, reverse=True)) if len(found) > 1 else found
+
+    def has_capital(self, word: str) -> bool:
+        """Whether a word that begins with a capital was met more often so than without."""
+        return self.count(word) > self.count(lowered(word))
 
     def has_beginning(self, letters: str) -> bool:
         """Whether a word begins so, in small letters or capitals as they are."""
